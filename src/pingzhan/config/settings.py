@@ -1,0 +1,179 @@
+"""Django settings; everything that differs between sites comes from PINGZHAN_* variables."""
+
+from __future__ import annotations
+
+import secrets
+from pathlib import Path
+
+from pingzhan.config import env
+
+PACKAGE = Path(__file__).resolve().parent.parent
+ROOT = PACKAGE.parent.parent
+
+DEBUG = env.flag("PINGZHAN_DEBUG")
+SECRET_KEY = env.text("PINGZHAN_SECRET_KEY") or secrets.token_urlsafe(48)
+BIND_HOST = env.text("PINGZHAN_HOST", "127.0.0.1")
+PORT = env.number("PINGZHAN_PORT", 8000)
+ALLOWED_HOSTS = [
+    host for host in env.text("PINGZHAN_ALLOWED_HOSTS", "127.0.0.1,localhost,[::1]").split(",") if host
+]
+# Demo personas sign in without a password, so the mode exists only where nobody else can connect.
+DEMO = env.flag("PINGZHAN_DEMO") and BIND_HOST in ("127.0.0.1", "localhost", "::1")
+PUBLIC_URL = env.text("PINGZHAN_PUBLIC_URL", f"http://127.0.0.1:{PORT}").rstrip("/")
+
+INSTALLED_APPS = [
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django.contrib.postgres",
+    "django_linear_migrations",
+    "django_htmx",
+    "template_partials.apps.SimpleAppConfig",
+    "django_cotton.apps.SimpleAppConfig",
+    "allauth",
+    "allauth.account",
+    "django_tasks",
+    "django_tasks_db",
+    "pingzhan.foundation.ui",
+    "pingzhan.foundation.accounts",
+    "pingzhan.foundation.access",
+    "pingzhan.foundation.audit",
+    "pingzhan.foundation.messages",
+    "pingzhan.foundation.jobs",
+    "pingzhan.foundation.live",
+    "pingzhan.domain.territory",
+    "pingzhan.domain.organisation",
+    "pingzhan.domain.command",
+    "pingzhan.pages.console",
+    "pingzhan.pages.public",
+]
+FIRST_PARTY_APPS = [app.rsplit(".", 1)[-1] for app in INSTALLED_APPS if app.startswith("pingzhan.")]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "pingzhan.foundation.ui.middleware.SecurityHeadersMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "pingzhan.foundation.access.middleware.ActorMiddleware",
+    "pingzhan.foundation.ui.middleware.ErrorMiddleware",
+]
+
+ROOT_URLCONF = "pingzhan.config.urls"
+ASGI_APPLICATION = "pingzhan.config.asgi.application"
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "OPTIONS": {
+            "loaders": [
+                (
+                    "template_partials.loader.Loader",
+                    [
+                        (
+                            "django.template.loaders.cached.Loader",
+                            [
+                                "django_cotton.cotton_loader.Loader",
+                                "django.template.loaders.app_directories.Loader",
+                            ],
+                        )
+                    ],
+                )
+            ],
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "django.template.context_processors.i18n",
+                "pingzhan.foundation.ui.context.ui",
+            ],
+            "builtins": [
+                "django_cotton.templatetags.cotton",
+                "template_partials.templatetags.partials",
+                "django.templatetags.i18n",
+                "pingzhan.foundation.ui.templatetags.ui",
+            ],
+        },
+    }
+]
+
+DATABASES = {
+    "default": {
+        **env.database(env.text("PINGZHAN_DATABASE_URL", "postgresql:///pingzhan")),
+        "OPTIONS": {"application_name": "pingzhan", "connect_timeout": 10},
+        "CONN_MAX_AGE": 60,
+        "CONN_HEALTH_CHECKS": True,
+    }
+}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+AUTH_USER_MODEL = "accounts.User"
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+AUTH_PASSWORD_VALIDATORS = [
+    {
+        "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
+        "OPTIONS": {"user_attributes": ("username", "name", "email")},
+    },
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+]
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "/"
+ACCOUNT_ADAPTER = "pingzhan.foundation.accounts.adapter.ClosedAdapter"
+ACCOUNT_LOGIN_METHODS = {"username"}
+ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_USER_MODEL_EMAIL_FIELD = "email"
+ACCOUNT_LOGOUT_ON_GET = False
+ACCOUNT_PREVENT_ENUMERATION = True
+
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_AGE = 12 * 3600
+CSRF_COOKIE_SAMESITE = "Lax"
+SECURE = env.flag("PINGZHAN_HTTPS")
+SESSION_COOKIE_SECURE = SECURE
+CSRF_COOKIE_SECURE = SECURE
+SECURE_HSTS_SECONDS = 31536000 if SECURE else 0
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if SECURE else None
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+DATA_UPLOAD_MAX_MEMORY_SIZE = 12 * 1024 * 1024
+
+LANGUAGE_CODE = "zh-hans"
+LANGUAGES = [("zh-hans", "中文"), ("en", "English")]
+LOCALE_PATHS = [PACKAGE / "locale"]
+USE_I18N = True
+USE_TZ = True
+TIME_ZONE = "Asia/Shanghai"
+
+STATIC_URL = "/static/"
+STATIC_ROOT = None
+VITE_DIST = Path(env.text("PINGZHAN_WEB_DIST", str(ROOT / "web" / "dist")))
+STATICFILES_DIRS = [VITE_DIST] if VITE_DIST.is_dir() else []
+WHITENOISE_USE_FINDERS = True
+WHITENOISE_AUTOREFRESH = False
+WHITENOISE_IMMUTABLE_FILE_TEST = r"^/static/assets/.+$"
+
+TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "handlers": {"stderr": {"class": "logging.StreamHandler"}},
+    "root": {"handlers": ["stderr"], "level": "INFO"},
+    "loggers": {
+        "django.request": {"level": "ERROR"},
+        "granian.access": {"level": "WARNING"},
+    },
+}

@@ -1,0 +1,1 @@
+"""What every domain module stands on; no epidemic knowledge."""

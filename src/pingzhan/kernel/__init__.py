@@ -1,0 +1,1 @@
+"""Value types that know no framework: errors, levels, periods, punctuation."""
