@@ -1,0 +1,125 @@
+"""Browser fixtures: one site and one browser for the run, a fresh context for each person."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, Playwright, sync_playwright
+
+from tests.journeys.site import ROOT, Site
+
+ARGUMENTS = [
+    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+    "--disable-component-update", "--disable-sync", "--font-render-hinting=none",
+]  # fmt: skip
+AXE = ROOT / "web" / "node_modules" / "axe-core" / "axe.min.js"
+SHOTS = Path(os.environ.get("PINGZHAN_SHOTS", ROOT / "build" / "shots"))
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Every test of this folder is a journey; all share one site, so one worker runs them."""
+    for item in items:
+        if "tests/journeys" in str(item.path):
+            item.add_marker(pytest.mark.journey)
+            item.add_marker(pytest.mark.xdist_group("journeys"))
+
+
+@pytest.fixture(scope="session")
+def site(database_server: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    running = Site(database_server, tmp_path_factory.mktemp("site"))
+    try:
+        running.start()
+        yield running
+    finally:
+        running.stop()
+
+
+@pytest.fixture(scope="session")
+def playwright_driver() -> Iterator[Playwright]:
+    with sync_playwright() as driver:
+        yield driver
+
+
+@pytest.fixture(scope="session")
+def browser(playwright_driver: Playwright) -> Iterator[Browser]:
+    path = os.environ.get("PZ_CHROMIUM", "/usr/bin/chromium")
+    opened = playwright_driver.chromium.launch(executable_path=path, args=ARGUMENTS)
+    yield opened
+    opened.close()
+
+
+class Faults(list[str]):
+    """What the browser complained about: script errors, refused content, failed requests."""
+
+    def watch(self, page: Page) -> None:
+        """Listen to one page."""
+        page.on("pageerror", lambda error: self.append(f"{page.url}: {error}"))
+        page.on("console", lambda line: self._console(page, line.type, line.text))
+
+    def _console(self, page: Page, kind: str, text: str) -> None:
+        expected = "Failed to load resource: the server responded with a status of 4" in text
+        if kind == "error" and not expected:
+            self.append(f"{page.url}: {text}")
+
+
+@pytest.fixture
+def faults() -> Iterator[Faults]:
+    seen = Faults()
+    yield seen
+    assert seen == []
+
+
+@pytest.fixture
+def visit(browser: Browser, site: Site, faults: Faults) -> Iterator[Callable[..., Page]]:
+    """Return ``visit(persona=None, width=1366, height=900)``: a page in a fresh context, signed in if asked."""
+    contexts: list[BrowserContext] = []
+
+    def open_page(persona: str | None = None, *, width: int = 1366, height: int = 900, **options: Any) -> Page:
+        context = browser.new_context(
+            base_url=site.url, locale="zh-CN", timezone_id="Asia/Shanghai",
+            viewport={"width": width, "height": height}, **options,
+        )  # fmt: skip
+        context.set_default_timeout(15_000)
+        contexts.append(context)
+        page = context.new_page()
+        faults.watch(page)
+        if persona is not None:
+            page.goto("/demo/")
+            page.locator(f"[data-persona='{persona}'] button").click()
+            page.wait_for_url(lambda url: "/demo/" not in url)
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
+
+
+@pytest.fixture
+def axe() -> Callable[[Page], None]:
+    """Return ``axe(page)``: fails with the list of WCAG 2.2 A and AA violations of the page as it is now."""
+    source = AXE.read_text(encoding="utf-8")
+
+    def check(page: Page) -> None:
+        page.evaluate(source)
+        found = page.evaluate(
+            "() => axe.run(document, {runOnly: ['wcag2a','wcag2aa','wcag21a','wcag21aa','wcag22aa']})"
+            ".then(r => r.violations.map(v => v.id + ': ' + v.nodes.map(n => n.html.slice(0, 160)).join(' | ')))"
+        )
+        assert found == [], page.url
+
+    return check
+
+
+@pytest.fixture
+def shot() -> Callable[[Page, str], None]:
+    """Return ``shot(page, name)``: keeps a picture for a person to look at."""
+
+    def take(page: Page, name: str) -> None:
+        SHOTS.mkdir(parents=True, exist_ok=True)
+        page.screenshot(path=str(SHOTS / f"{name}.png"), full_page=True)
+
+    return take

@@ -1,0 +1,127 @@
+"""A running product for the journeys: its own database, server and worker, on a free port."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import psycopg
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def free_port() -> int:
+    """Return a port of the loopback address that nobody uses now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@dataclass
+class Site:
+    """The product under test; ``console`` is the file that the console channel writes to."""
+
+    server_url: str
+    folder: Path
+    port: int = field(default_factory=free_port)
+    database: str = field(default_factory=lambda: f"journey_{secrets.token_hex(4)}")
+    processes: list[subprocess.Popen[bytes]] = field(default_factory=list)
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def console(self) -> Path:
+        return self.folder / "console.txt"
+
+    @property
+    def environment(self) -> dict[str, str]:
+        separator = "&" if "?" in self.server_url else "?"
+        base, _, query = self.server_url.partition("?")
+        head, _, _name = base.rpartition("/")
+        url = f"{head}/{self.database}" + (f"{'?' if separator == '&' else ''}{query}" if query else "")
+        return {
+            **os.environ,
+            "DJANGO_SETTINGS_MODULE": "pingzhan.config.settings",
+            "PINGZHAN_DATABASE_URL": url,
+            "PINGZHAN_PORT": str(self.port),
+            "PINGZHAN_PUBLIC_URL": self.url,
+            "PINGZHAN_DEMO": "1",
+            "PINGZHAN_SECRET_KEY": "journey-only-" + self.database,
+            "PINGZHAN_CONSOLE_FILE": str(self.console),
+        }
+
+    def run(self, *arguments: str) -> str:
+        """Run one ``pingzhan`` command against this site and return what it printed."""
+        done = subprocess.run(
+            [sys.executable, "-m", "pingzhan", *arguments],
+            env=self.environment,
+            cwd=ROOT,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        if done.returncode != 0:
+            raise AssertionError(f"pingzhan {' '.join(arguments)}: {done.stdout}\n{done.stderr}")
+        return done.stdout
+
+    def start(self) -> None:
+        """Create the database, fill the demo zone, start server and worker, wait until it answers."""
+        with psycopg.connect(admin(self.server_url), autocommit=True) as connection:
+            connection.execute(f'CREATE DATABASE "{self.database}"')  # type: ignore[call-overload]
+        self.run("manage", "migrate", "-v0")
+        self.run("demo")
+        self.spawn("granian", [
+            "-m", "granian", "--interface", "asginl", "--host", "127.0.0.1", "--port", str(self.port),
+            "--workers", "1", "--no-ws", "pingzhan.config.asgi:application",
+        ])  # fmt: skip
+        self.spawn("worker", ["-m", "pingzhan", "worker"])
+        deadline = time.monotonic() + 40
+        while time.monotonic() < deadline:
+            try:
+                with urllib.request.urlopen(f"{self.url}/health/", timeout=2) as answer:
+                    if answer.status == 200:
+                        return
+            except (urllib.error.URLError, OSError):
+                time.sleep(0.2)
+        raise AssertionError("the site did not answer: " + (self.folder / "granian.log").read_text()[-2000:])
+
+    def spawn(self, name: str, arguments: list[str]) -> None:
+        """Start one process of the site, its output in a log file of the folder."""
+        log = (self.folder / f"{name}.log").open("wb")
+        self.processes.append(
+            subprocess.Popen(
+                [sys.executable, *arguments], env=self.environment, cwd=ROOT, stdout=log, stderr=log,
+                start_new_session=True,
+            )
+        )  # fmt: skip
+
+    def stop(self) -> None:
+        """End what was started and drop the database."""
+        for process in self.processes:
+            try:
+                os.killpg(process.pid, signal.SIGTERM)
+                process.wait(8)
+            except ProcessLookupError:
+                continue
+            except subprocess.TimeoutExpired:
+                os.killpg(process.pid, signal.SIGKILL)
+                process.wait(8)
+        with psycopg.connect(admin(self.server_url), autocommit=True) as connection:
+            connection.execute(f'DROP DATABASE IF EXISTS "{self.database}" WITH (FORCE)')  # type: ignore[call-overload]
+
+
+def admin(url: str) -> str:
+    """Return the address of the server's maintenance database."""
+    return make_conninfo(**{**conninfo_to_dict(url), "dbname": "postgres"})
