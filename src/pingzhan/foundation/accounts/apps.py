@@ -1,0 +1,13 @@
+"""Application entry of accounts."""
+
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class AccountsConfig(AppConfig):
+    """Registers the account tables."""
+
+    name = "pingzhan.foundation.accounts"
+    label = "accounts"
+    verbose_name = _("账号")
+    default_auto_field = "django.db.models.BigAutoField"

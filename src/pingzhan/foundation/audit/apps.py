@@ -1,0 +1,13 @@
+"""Application entry of audit."""
+
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class AuditConfig(AppConfig):
+    """Registers the audit trail."""
+
+    name = "pingzhan.foundation.audit"
+    label = "audit"
+    verbose_name = _("留痕")
+    default_auto_field = "django.db.models.BigAutoField"
