@@ -49,7 +49,7 @@ INSTALLED_APPS = [
     "pingzhan.pages.console",
     "pingzhan.pages.public",
 ]
-FIRST_PARTY_APPS = [app.rsplit(".", 1)[-1] for app in INSTALLED_APPS if app.startswith("pingzhan.")]
+FIRST_PARTY_APPS = [app for app in INSTALLED_APPS if app.startswith("pingzhan.")]
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
@@ -140,6 +140,7 @@ SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_AGE = 12 * 3600
 CSRF_COOKIE_SAMESITE = "Lax"
+CSRF_FAILURE_VIEW = "pingzhan.foundation.ui.views.csrf_failure"
 SECURE = env.flag("PINGZHAN_HTTPS")
 SESSION_COOKIE_SECURE = SECURE
 CSRF_COOKIE_SECURE = SECURE
