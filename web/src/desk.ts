@@ -1,0 +1,29 @@
+/** Entry of every page: hypermedia, small state, dialogs, clocks, messages; charts only where a page has one. */
+import './styles/desk.css'
+
+import Alpine from '@alpinejs/csp'
+import 'htmx-ext-sse'
+import 'idiomorph/htmx'
+
+import { startClocks } from './clock'
+import { startDialogs } from './dialogs'
+import { startForms } from './forms'
+import { startLive } from './live'
+import { startMenus } from './menus'
+import { startMessages } from './messages'
+
+function mountCharts(scope: ParentNode): void {
+  if (scope.querySelector('[data-chart]')) void import('./chart').then((chart) => chart.mount(scope))
+}
+
+startLive()
+startMessages()
+startDialogs()
+startMenus()
+startForms()
+startClocks()
+Alpine.start()
+mountCharts(document)
+document.addEventListener('htmx:load', (event) => {
+  if (event.target instanceof Element && event.target !== document.body) mountCharts(event.target.parentElement ?? document)
+})
