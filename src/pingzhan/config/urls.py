@@ -10,6 +10,7 @@ urlpatterns = [
     path("accounts/", include("allauth.account.urls")),
     path("i18n/", include("django.conf.urls.i18n")),
     path("live/", stream, name="live"),
+    path("ui/", include("pingzhan.foundation.ui.urls")),
     path("", include("pingzhan.pages.public.urls")),
     path("", include("pingzhan.pages.console.urls")),
 ]
