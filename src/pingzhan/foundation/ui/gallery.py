@@ -12,7 +12,6 @@ from django.utils import timezone
 
 from pingzhan.foundation.ui.context import Band, NavItem, ScopeState
 
-
 CONFIRMED: list[list[str | int]] = [
     ["综合协调组", 8, 0, 0],
     ["监督核查组", 5, 1, 0],
