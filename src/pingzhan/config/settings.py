@@ -32,8 +32,6 @@ INSTALLED_APPS = [
     "django_htmx",
     "template_partials.apps.SimpleAppConfig",
     "django_cotton.apps.SimpleAppConfig",
-    "allauth",
-    "allauth.account",
     "django_tasks",
     "django_tasks_db",
     "pingzhan.foundation.ui",
@@ -48,6 +46,9 @@ INSTALLED_APPS = [
     "pingzhan.domain.command",
     "pingzhan.pages.console",
     "pingzhan.pages.public",
+    # last, so that our templates come before the library's own
+    "allauth",
+    "allauth.account",
 ]
 FIRST_PARTY_APPS = [app for app in INSTALLED_APPS if app.startswith("pingzhan.")]
 

@@ -1,4 +1,4 @@
-import { FONT, LINE, TEXT, TONES, type Tone } from './palette'
+import { FONT, LINE, plain, TEXT, TONES, type Tone } from './palette'
 
 export interface OrgNode {
   name: string
@@ -26,7 +26,7 @@ export function orgTreeHeight(root: OrgNode): number {
 function toTree(node: OrgNode): Record<string, unknown> {
   const tone = TONES[node.tone ?? 'info']
   return {
-    name: node.note ? `${node.name}  {note|${node.note}}` : node.name,
+    name: node.note ? `${plain(node.name)}  {note|${plain(node.note)}}` : plain(node.name),
     itemStyle: { color: tone.fill, borderColor: tone.line, borderWidth: 2 },
     ...(node.tone ? { label: { color: tone.text } } : {}),
     ...(node.children && node.children.length > 0 ? { children: node.children.map(toTree) } : {}),

@@ -16,3 +16,6 @@ export const FONT = '"PingFang SC","Microsoft YaHei","Noto Sans CJK SC",sans-ser
 export const TEXT = '#1f2733'
 export const MUTED = '#566070'
 export const LINE = '#d5dbe4'
+
+/** Braces and bars mean styles in rich chart labels; in a name they are only characters. */
+export const plain = (text: string): string => text.replace(/[{|}]/g, (mark) => ({ '{': '\uff5b', '}': '\uff5d', '|': '\uff5c' })[mark] ?? mark)

@@ -1,4 +1,4 @@
-import { FONT, MUTED, TEXT, TONES, type Tone } from './palette'
+import { FONT, MUTED, plain, TEXT, TONES, type Tone } from './palette'
 
 export interface PlanRegion {
   /** Name of the plot; equals properties.name in the GeoJSON. */
@@ -41,7 +41,7 @@ export function planOption(data: PlanData): Record<string, unknown> {
           fontSize: 12,
           formatter: (item: { name: string }) => {
             const word = words.get(item.name)
-            return word ? `${item.name}\n{word|${word}}` : item.name
+            return word ? `${plain(item.name)}\n{word|${plain(word)}}` : plain(item.name)
           },
           rich: { word: { color: MUTED, fontSize: 11, lineHeight: 16 } },
         },
