@@ -5,9 +5,16 @@ from django.utils.translation import gettext_lazy as _
 
 
 class OrganisationConfig(AppConfig):
-    """Registers the organisation tables."""
+    """Registers the organisation tables and tells the access layer who stands behind an account."""
 
     name = "pingzhan.domain.organisation"
     label = "organisation"
     verbose_name = _("组织架构")
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Register the resolver of the person behind an account."""
+        from pingzhan.domain.organisation.api import person_of_user
+        from pingzhan.foundation.access.actor import register_person_resolver
+
+        register_person_resolver(person_of_user)

@@ -16,15 +16,20 @@ PATH_PATTERN = r"^(/[0-9]+)+/$"
 class Unit(models.Model):
     """A zone, area, enterprise or site.
 
-    ``path`` ends in the unit's own id, so ``path LIKE '/1/3/%'`` is the whole subtree with the unit itself, and
-    a posture ordered for a unit is in force wherever that unit's path is a prefix.
+    ``path`` ends in the unit's own id, so ``path LIKE '/1/3/%'`` is the whole subtree with the unit itself,
+    and a posture ordered for a unit is in force wherever that unit's path is a prefix.
     """
 
     kind = models.TextField(_("类别"), choices=UnitKind.choices)
     code = models.TextField(_("代码"))
     name = models.TextField(_("名称"))
     parent = models.ForeignKey(
-        "self", verbose_name=_("上级"), null=True, blank=True, on_delete=models.PROTECT, related_name="children"
+        "self",
+        verbose_name=_("上级"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="children",
     )
     path = models.TextField(_("路径"), editable=False)
     headcount = models.PositiveIntegerField(_("职工人数"), default=0)

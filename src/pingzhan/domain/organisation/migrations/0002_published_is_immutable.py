@@ -34,9 +34,6 @@ BEGIN
     RETURN NEW;
 END $$;
 
-CREATE TRIGGER organisation_version_guard BEFORE UPDATE OR DELETE ON organisation_structureversion
-    FOR EACH ROW EXECUTE FUNCTION organisation_version_guard();
-
 CREATE FUNCTION organisation_content_guard() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
     version bigint;
@@ -76,25 +73,30 @@ BEGIN
     END IF;
     RETURN NEW;
 END $$;
-""" + "".join(
-    f"""
-CREATE TRIGGER {table}_guard BEFORE INSERT OR UPDATE OR DELETE ON {table}
-    FOR EACH ROW EXECUTE FUNCTION organisation_content_guard();
 """
-    for table in CONTENT_TABLES
-)
 
-BACKWARD = (
-    "".join(f"DROP TRIGGER {table}_guard ON {table};\n" for table in CONTENT_TABLES)
-    + """
-DROP TRIGGER organisation_version_guard ON organisation_structureversion;
+BACKWARD = """
 DROP FUNCTION organisation_content_guard();
 DROP FUNCTION organisation_version_guard();
 """
-)
+
+
+def trigger(table: str, when: str, function: str) -> migrations.RunSQL:
+    """Return the operation that hangs a guard on a table."""
+    return migrations.RunSQL(
+        f"CREATE TRIGGER {function} BEFORE {when} ON {table} FOR EACH ROW EXECUTE FUNCTION {function}()",
+        f"DROP TRIGGER {function} ON {table}",
+    )
 
 
 class Migration(migrations.Migration):
     dependencies = [("organisation", "0001_initial")]
 
-    operations = [migrations.RunSQL(FORWARD, BACKWARD)]
+    operations = [
+        migrations.RunSQL(FORWARD, BACKWARD),
+        trigger("organisation_structureversion", "UPDATE OR DELETE", "organisation_version_guard"),
+        *(
+            trigger(table, "INSERT OR UPDATE OR DELETE", "organisation_content_guard")
+            for table in CONTENT_TABLES
+        ),
+    ]

@@ -58,7 +58,7 @@ class ReadEntry(models.Model):
 
 
 class Finding(models.Model):
-    """A question or a gap of a draft. ``key`` is stable, so recomputing never asks an answered question again.
+    """A question or a gap of a draft. ``key`` is stable, so an answered question is never asked again.
 
     ``places`` is a list of ``{"start", "end", "text"}`` in the source text; ``subject`` holds the ids it is
     about; ``answer`` what was decided. A waiver carries the name of who gave it and the reason.

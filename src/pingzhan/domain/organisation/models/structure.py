@@ -25,6 +25,7 @@ class StructureVersion(models.Model):
 
     A published version never changes again, except that it becomes retired when the next one is published;
     activations that were ordered under it keep using it. ``sha256`` is taken over its canonical content.
+    ``reading`` holds the counts of the import and the unread places: ``{"counts": {...}, "unread": [...]}``.
     """
 
     zone = models.ForeignKey(
@@ -36,6 +37,7 @@ class StructureVersion(models.Model):
     basis_doc = models.TextField(_("依据文件"), blank=True, default="")
     source_name = models.TextField(_("来源文件名"), blank=True, default="")
     source_text = models.TextField(_("来源文本"), blank=True, default="")
+    reading = models.JSONField(_("读取情况"), default=dict, blank=True)
     sha256 = models.TextField(_("校验值"), blank=True, default="")
     base = models.ForeignKey(
         "self",
@@ -85,7 +87,10 @@ class StructureVersion(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(
-                    status=VersionStatus.DRAFT, sha256="", published_at__isnull=True, published_by__isnull=True
+                    status=VersionStatus.DRAFT,
+                    sha256="",
+                    published_at__isnull=True,
+                    published_by__isnull=True,
                 )
                 | (
                     ~Q(status=VersionStatus.DRAFT)
@@ -243,7 +248,8 @@ class Post(models.Model):
 class Holding(models.Model):
     """Who is ranked for a seat: rank 0 the holder, 1.. the substitutes in order.
 
-    ``person`` names somebody; ``person_query`` names a rule resolved at the switch ('responsible:enterprise').
+    ``person`` names somebody; ``person_query`` names a rule resolved at the switch
+    ('responsible:enterprise').
     Both empty means that the notice names a class nobody has resolved yet; such a version cannot be published
     without a waiver. ``title`` is as read in the notice.
     """
@@ -252,7 +258,12 @@ class Holding(models.Model):
     seat_no = models.PositiveSmallIntegerField(_("席位"), default=1)
     rank = models.PositiveSmallIntegerField(_("次序"), default=0)
     person = models.ForeignKey(
-        Person, verbose_name=_("人员"), null=True, blank=True, on_delete=models.PROTECT, related_name="holdings"
+        Person,
+        verbose_name=_("人员"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="holdings",
     )
     person_query = models.TextField(_("人员规则"), blank=True, default="")
     title = models.TextField(_("职务"), blank=True, default="")

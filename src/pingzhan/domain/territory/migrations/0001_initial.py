@@ -6,73 +6,149 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Unit',
+            name="Unit",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.TextField(choices=[('zone', '开发区'), ('area', '片区'), ('enterprise', '企业'), ('site', '场所')], verbose_name='类别')),
-                ('code', models.TextField(verbose_name='代码')),
-                ('name', models.TextField(verbose_name='名称')),
-                ('path', models.TextField(editable=False, verbose_name='路径')),
-                ('headcount', models.PositiveIntegerField(default=0, verbose_name='职工人数')),
-                ('parent', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='children', to='territory.unit', verbose_name='上级')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "kind",
+                    models.TextField(
+                        choices=[
+                            ("zone", "开发区"),
+                            ("area", "片区"),
+                            ("enterprise", "企业"),
+                            ("site", "场所"),
+                        ],
+                        verbose_name="类别",
+                    ),
+                ),
+                ("code", models.TextField(verbose_name="代码")),
+                ("name", models.TextField(verbose_name="名称")),
+                ("path", models.TextField(editable=False, verbose_name="路径")),
+                ("headcount", models.PositiveIntegerField(default=0, verbose_name="职工人数")),
+                (
+                    "parent",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="children",
+                        to="territory.unit",
+                        verbose_name="上级",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '单位',
-                'verbose_name_plural': '单位',
-                'ordering': ['path'],
+                "verbose_name": "单位",
+                "verbose_name_plural": "单位",
+                "ordering": ["path"],
             },
         ),
         migrations.CreateModel(
-            name='ParkPlan',
+            name="ParkPlan",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('geojson', models.JSONField(verbose_name='图形')),
-                ('updated', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), verbose_name='更新时间')),
-                ('zone', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='plan', to='territory.unit', verbose_name='开发区')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("geojson", models.JSONField(verbose_name="图形")),
+                (
+                    "updated",
+                    models.DateTimeField(
+                        db_default=django.db.models.functions.datetime.Now(), verbose_name="更新时间"
+                    ),
+                ),
+                (
+                    "zone",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="plan",
+                        to="territory.unit",
+                        verbose_name="开发区",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '园区平面图',
-                'verbose_name_plural': '园区平面图',
+                "verbose_name": "园区平面图",
+                "verbose_name_plural": "园区平面图",
             },
         ),
         migrations.AddIndex(
-            model_name='unit',
-            index=models.Index(fields=['path'], name='unit_path_prefix', opclasses=['text_pattern_ops']),
+            model_name="unit",
+            index=models.Index(fields=["path"], name="unit_path_prefix", opclasses=["text_pattern_ops"]),
         ),
         migrations.AddConstraint(
-            model_name='unit',
-            constraint=models.UniqueConstraint(fields=('code',), name='unit_code_unique', violation_error_message='单位代码已被使用。'),
+            model_name="unit",
+            constraint=models.UniqueConstraint(
+                fields=("code",), name="unit_code_unique", violation_error_message="单位代码已被使用。"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='unit',
-            constraint=models.UniqueConstraint(fields=('path',), name='unit_path_unique', violation_error_message='单位路径重复。'),
+            model_name="unit",
+            constraint=models.UniqueConstraint(
+                fields=("path",), name="unit_path_unique", violation_error_message="单位路径重复。"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='unit',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['zone', 'area', 'enterprise', 'site'])), name='unit_kind_known', violation_error_message='单位类别只能是开发区、片区、企业或场所。'),
+            model_name="unit",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("kind__in", ["zone", "area", "enterprise", "site"])),
+                name="unit_kind_known",
+                violation_error_message="单位类别只能是开发区、片区、企业或场所。",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='unit',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('code', ''), _negated=True), models.Q(('name', ''), _negated=True)), name='unit_named', violation_error_message='单位的代码和名称不能为空。'),
+            model_name="unit",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("code", ""), _negated=True), models.Q(("name", ""), _negated=True)
+                ),
+                name="unit_named",
+                violation_error_message="单位的代码和名称不能为空。",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='unit',
-            constraint=models.CheckConstraint(condition=models.Q(('path__regex', '^(/[0-9]+)+/$')), name='unit_path_form', violation_error_message='单位路径格式不对，应形如 /1/3/。'),
+            model_name="unit",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("path__regex", "^(/[0-9]+)+/$")),
+                name="unit_path_form",
+                violation_error_message="单位路径格式不对，应形如 /1/3/。",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='unit',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('kind', 'zone'), ('parent__isnull', True)), models.Q(models.Q(('kind', 'zone'), _negated=True), ('parent__isnull', False)), _connector='OR'), name='unit_zone_is_root', violation_error_message='开发区没有上级，其他单位必须有上级。'),
+            model_name="unit",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("kind", "zone"), ("parent__isnull", True)),
+                    models.Q(models.Q(("kind", "zone"), _negated=True), ("parent__isnull", False)),
+                    _connector="OR",
+                ),
+                name="unit_zone_is_root",
+                violation_error_message="开发区没有上级，其他单位必须有上级。",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='unit',
-            constraint=models.CheckConstraint(condition=models.Q(('parent__isnull', True), models.Q(('parent', models.F('id')), _negated=True), _connector='OR'), name='unit_not_own_parent', violation_error_message='单位不能以自己为上级。'),
+            model_name="unit",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("parent__isnull", True),
+                    models.Q(("parent", models.F("id")), _negated=True),
+                    _connector="OR",
+                ),
+                name="unit_not_own_parent",
+                violation_error_message="单位不能以自己为上级。",
+            ),
         ),
     ]

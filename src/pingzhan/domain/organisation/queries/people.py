@@ -1,0 +1,48 @@
+"""Reads about single people."""
+
+from __future__ import annotations
+
+from django.db.models import QuerySet
+from django.db.models.functions import Now
+
+from pingzhan.domain.organisation.enums import VersionStatus
+from pingzhan.domain.organisation.models import Absence, Contact, Person, StructureVersion
+from pingzhan.domain.territory.models import Unit
+
+
+def person_of_user(user_id: int) -> int | None:
+    """Return the id of the person an account belongs to, None when it belongs to nobody."""
+    return Person.objects.filter(account_id=user_id).values_list("id", flat=True).first()
+
+
+def user_of_person(person_id: int) -> int | None:
+    """Return the id of a person's account, None when he has none."""
+    return Person.objects.filter(pk=person_id).values_list("account_id", flat=True).first()
+
+
+def contacts_of(person_id: int) -> list[tuple[str, str]]:
+    """Return (channel, address) of a person, the first to be tried first."""
+    return list(
+        Contact.objects.filter(person_id=person_id)
+        .order_by("priority", "id")
+        .values_list("channel", "address")
+    )
+
+
+def absences_of(zone: Unit) -> QuerySet[Absence]:
+    """Return absences of a zone's people that have not ended, the earliest first."""
+    return (
+        Absence.objects.filter(person__home_unit__path__startswith=zone.path, t1__gt=Now())
+        .select_related("person")
+        .order_by("t0", "id")
+    )
+
+
+def zone_of_version(version_id: int) -> int:
+    """Return the zone id of a version. Raises StructureVersion.DoesNotExist for an unknown id."""
+    return StructureVersion.objects.values_list("zone_id", flat=True).get(pk=version_id)
+
+
+def latest_draft(zone: Unit) -> StructureVersion | None:
+    """Return the newest draft of a zone, None when nobody is working on one."""
+    return StructureVersion.objects.filter(zone=zone, status=VersionStatus.DRAFT).order_by("-n").first()
