@@ -45,8 +45,9 @@ INSTALLED_APPS = [
     "pingzhan.domain.organisation",
     "pingzhan.domain.command",
     "pingzhan.pages.console",
-    "pingzhan.pages.public",
     # last, so that our templates come before the library's own
+    # In front of allauth, whose templates it replaces.
+    "pingzhan.pages.public",
     "allauth",
     "allauth.account",
 ]

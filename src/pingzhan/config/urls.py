@@ -7,7 +7,7 @@ from django.urls import include, path
 from pingzhan.foundation.live.views import stream
 
 urlpatterns = [
-    path("accounts/", include("allauth.account.urls")),
+    path("accounts/", include("pingzhan.pages.public.accounts_urls")),
     path("i18n/", include("django.conf.urls.i18n")),
     path("live/", stream, name="live"),
     path("ui/", include("pingzhan.foundation.ui.urls")),
