@@ -62,10 +62,12 @@ def entry(name: str) -> Entry:
 def _imported(manifest: dict[str, Any], name: str) -> list[str]:
     """Return the chunks an entry imports statically, depth first, each once."""
     found: list[str] = []
+    seen = {name}
 
     def walk(key: str) -> None:
         for child in manifest[key].get("imports", ()):
-            if child not in found:
+            if child not in seen:
+                seen.add(child)
                 walk(child)
                 found.append(child)
 
