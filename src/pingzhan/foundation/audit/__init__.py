@@ -1,5 +1,21 @@
 """The business trail (留痕): who did what, when, on what basis; append-only and hash-chained."""
 
 from pingzhan.foundation.audit.chain import Break, head, operation, record, verify_chain
+from pingzhan.foundation.audit.queries import TrailFilter, trail, trail_page
+from pingzhan.foundation.audit.verbs import register_verb, register_words, sentence, title_of, verb_choices
 
-__all__ = ["Break", "head", "operation", "record", "verify_chain"]
+__all__ = [
+    "Break",
+    "TrailFilter",
+    "head",
+    "operation",
+    "record",
+    "register_verb",
+    "register_words",
+    "sentence",
+    "title_of",
+    "trail",
+    "trail_page",
+    "verb_choices",
+    "verify_chain",
+]

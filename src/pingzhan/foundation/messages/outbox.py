@@ -58,7 +58,7 @@ def enqueue_bulk(notices: Sequence[NewNotice]) -> int:
             " ON CONFLICT (dedupe) DO NOTHING",
             [[getattr(notice, name) for notice in notices] for name, _kind in _COLUMNS],
         )
-        written = cursor.rowcount
+        written = int(cursor.rowcount)
         if written:
             cursor.execute("SELECT pg_notify(%s, '')", [WAKE_CHANNEL])
     return written

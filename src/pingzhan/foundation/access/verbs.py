@@ -1,0 +1,34 @@
+"""How the trail tells of accounts and roles."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+from pingzhan.foundation.access.roles import ROLES, Role
+from pingzhan.foundation.audit import register_verb, register_words
+
+
+def register() -> None:
+    """Register the sentences; called once when the application is ready."""
+    register_words("role", _role_words)
+    register_words("way", _way_words)
+    register_verb("account.signed_in", _("{actor} 登录（{way}）"))
+    register_verb("account.signed_out", _("{actor} 退出登录"))
+    register_verb("account.sign_in_failed", _("登录失败，账号 {subject_id}"))
+    register_verb("account.set_up", _("{actor} 用首次设置链接开设了系统管理员账号"))
+    register_verb("account.opened", _("{actor} 开设了账号 {subject_id}"))
+    register_verb("account.enabled", _("{actor} 启用了账号 {subject_id}"))
+    register_verb("account.disabled", _("{actor} 停用了账号 {subject_id}"))
+    register_verb("access.granted", _("{actor} 给账号 {subject_id} 授予角色 {role}"))
+    register_verb("access.revoked", _("{actor} 收回账号 {subject_id} 的角色 {role}"))
+
+
+_WAYS = {"password": _("密码"), "demo": _("演示人物"), "setup": _("首次设置")}
+
+
+def _role_words(key: object) -> str:
+    return str(ROLES[Role(str(key))].label) if str(key) in set(Role) else str(key)
+
+
+def _way_words(key: object) -> str:
+    return str(_WAYS.get(str(key), key))

@@ -1,0 +1,108 @@
+"""What a person sees of his notices, and how the outbox is doing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from django.db import connection
+from django.db.models.functions import Now
+
+from pingzhan.foundation.messages.registry import Rendered, render
+
+if TYPE_CHECKING:
+    from pingzhan.foundation.messages.models import Notice
+
+LATE_SECONDS = 30
+"""A notice this long overdue turns the health block red (reference/command.md section 8)."""
+
+
+@dataclass(frozen=True)
+class InboxItem:
+    """One notice as its recipient reads it."""
+
+    notice: Notice
+    words: Rendered
+    unread: bool
+
+
+@dataclass(frozen=True)
+class Backlog:
+    """How the outbox is doing: waiting, waiting over 30 s, leases run out over 30 s ago, given up."""
+
+    waiting: int
+    late: int
+    stuck: int
+    dead: int
+
+    @property
+    def healthy(self) -> bool:
+        """Return whether nothing is late, stuck or given up."""
+        return not (self.late or self.stuck or self.dead)
+
+
+def inbox(account_id: int, limit: int = 50) -> list[InboxItem]:
+    """Return the account's notices that have arrived inside the application, newest first.
+
+    The words are rendered afresh, so they never show what has meanwhile been erased. The number of queries
+    does not depend on the number of notices.
+    """
+    from pingzhan.foundation.messages.models import Notice, NoticeChannel, NoticeState
+
+    notices = list(
+        Notice.objects.filter(
+            account_id=account_id,
+            channel=NoticeChannel.IN_APP,
+            state__in=[NoticeState.SENT, NoticeState.DELIVERED, NoticeState.READ],
+        ).order_by("-id")[:limit]
+    )
+    words = render(notices)
+    items = []
+    for notice in notices:
+        text = words[notice.pk]
+        if isinstance(text, Exception):
+            text = Rendered(notice.title)
+        items.append(InboxItem(notice, text, notice.state != NoticeState.READ))
+    return items
+
+
+def unread_count(account_id: int) -> int:
+    """Return how many arrived notices the account has not opened."""
+    from pingzhan.foundation.messages.models import Notice, NoticeChannel, NoticeState
+
+    return Notice.objects.filter(
+        account_id=account_id,
+        channel=NoticeChannel.IN_APP,
+        state__in=[NoticeState.SENT, NoticeState.DELIVERED],
+    ).count()
+
+
+def mark_read(*, account_id: int, notice_ids: list[int]) -> int:
+    """Mark arrived notices of this account as read; return how many were. Others' notices stay untouched."""
+    from pingzhan.foundation.messages.models import Notice, NoticeState
+
+    return Notice.objects.filter(
+        account_id=account_id,
+        pk__in=notice_ids,
+        state__in=[NoticeState.SENT, NoticeState.DELIVERED],
+    ).update(state=NoticeState.READ, read_at=Now())
+
+
+def backlog() -> Backlog:
+    """Return how the outbox is doing, by the database's clock (one query)."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            SELECT count(*) FILTER (WHERE state <> 'dead'),
+                   count(*) FILTER (WHERE state IN ('queued', 'failed')
+                                    AND next_at < clock_timestamp() - make_interval(secs => %s)),
+                   count(*) FILTER (WHERE state = 'leased'
+                                    AND lease_until < clock_timestamp() - make_interval(secs => %s)),
+                   count(*) FILTER (WHERE state = 'dead')
+            FROM outbox_notice WHERE state IN ('queued', 'failed', 'leased', 'dead')
+            """,
+            [LATE_SECONDS, LATE_SECONDS],
+        )
+        row = cursor.fetchone()
+    assert row is not None
+    return Backlog(*row)

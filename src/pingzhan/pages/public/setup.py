@@ -1,0 +1,72 @@
+"""First set-up: the one-time link makes the first system administrator."""
+
+from __future__ import annotations
+
+from django import forms
+from django.contrib.auth import login
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_http_methods
+
+from pingzhan.foundation.access.actions import complete_setup
+from pingzhan.foundation.access.signins import mark_way
+from pingzhan.foundation.accounts.actions import valid_setup_link
+from pingzhan.kernel.errors import Invalid
+from pingzhan.pages.public.demo import BACKEND
+
+
+class SetupForm(forms.Form):
+    """User name, name and a password typed twice; the password rules are checked by the action."""
+
+    username = forms.CharField(
+        label=_("用户名"),
+        max_length=60,
+        help_text=_("登录时用，字母、数字或汉字。"),
+        widget=forms.TextInput(attrs={"autocomplete": "username", "autocapitalize": "none"}),
+    )
+    name = forms.CharField(
+        label=_("姓名"), max_length=60, widget=forms.TextInput(attrs={"autocomplete": "name"})
+    )
+    password = forms.CharField(
+        label=_("密码"),
+        strip=False,
+        help_text=_("至少 10 个字符，不用常见密码，不全是数字，不与用户名相近。"),
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+    )
+    again = forms.CharField(
+        label=_("再输一次密码"),
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+    )
+
+    def clean(self) -> dict[str, str]:
+        """Refuse two different passwords."""
+        data: dict[str, str] = super().clean() or {}
+        if data.get("password") and data.get("again") and data["password"] != data["again"]:
+            self.add_error("again", _("两次输入的密码不一样。"))
+        return data
+
+
+@never_cache
+@sensitive_post_parameters("password", "again")
+@require_http_methods(["GET", "HEAD", "POST"])
+def first_administrator(request: HttpRequest, token: str) -> HttpResponse:
+    """Show the form; POST opens the account and signs in. 404 with words when the link cannot be used."""
+    valid_setup_link(token)
+    form = SetupForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        data = form.cleaned_data
+        try:
+            user = complete_setup(
+                token=token, username=data["username"], name=data["name"], password=data["password"]
+            )
+        except Invalid as error:
+            form.add_error(None, error.message)
+        else:
+            mark_way(request, "setup")
+            login(request, user, backend=BACKEND)
+            return HttpResponseRedirect("/")
+    return render(request, "public/setup.html", {"form": form}, status=422 if form.is_bound else 200)
