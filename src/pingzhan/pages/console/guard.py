@@ -1,0 +1,34 @@
+"""Who may open a page: one decorator for every view of the console."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Concatenate, ParamSpec
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+
+from pingzhan.foundation.access.actor import request_actor, require
+from pingzhan.foundation.access.roles import Permission
+
+P = ParamSpec("P")
+View = Callable[Concatenate[HttpRequest, P], HttpResponse]
+
+
+def needs(permission: Permission) -> Callable[[View[P]], View[P]]:
+    """Let a view be called only by a signed-in actor who holds the permission somewhere.
+
+    A visitor is sent to the sign-in page; anybody else gets Refused, which becomes a 403 page or fragment.
+    The view (or the action it calls) still checks the unit, which is known only inside.
+    """
+
+    def decorate(view: View[P]) -> View[P]:
+        @wraps(view)
+        def guarded(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+            require(request_actor(request), permission)
+            return view(request, *args, **kwargs)
+
+        return login_required(guarded)
+
+    return decorate

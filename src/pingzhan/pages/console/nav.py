@@ -1,0 +1,66 @@
+"""The main navigation, and which page a person starts on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from pingzhan.foundation.access.actor import Actor, request_actor
+from pingzhan.foundation.access.roles import Permission
+from pingzhan.foundation.ui.context import NavItem
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A page of the navigation: ``key`` names its icon, ``view`` its address, ``permission`` who sees it."""
+
+    key: str
+    label: Promise
+    view: str
+    permission: Permission
+
+
+ENTRIES: tuple[Entry, ...] = (
+    Entry("duty", _("值班台"), "duty:board", Permission.VIEW_CONSOLE),
+    Entry("switch", _("平战转换"), "switch:scope", Permission.ORDER_SWITCH),
+    Entry("tasks", _("我的任务"), "tasks:mine", Permission.VIEW_TASKS),
+    Entry("structure", _("组织架构"), "structure:index", Permission.VIEW_STRUCTURE),
+    Entry("readiness", _("就绪检查"), "readiness:index", Permission.VIEW_STRUCTURE),
+    Entry("audit", _("留痕"), "audit:index", Permission.VIEW_AUDIT),
+)
+
+#: design.md section 1: the first screen of each role, by what it may do; the first that fits wins.
+FIRST_SCREENS: tuple[str, ...] = ("duty", "audit", "tasks", "structure")
+
+
+def permitted(actor: Actor) -> list[Entry]:
+    """Return the pages this person may open, in the order of the navigation."""
+    return [entry for entry in ENTRIES if actor.has(entry.permission)]
+
+
+def entries(request: HttpRequest) -> list[NavItem]:
+    """Return the navigation of this request's person; empty for a visitor."""
+    return [
+        NavItem(label=str(entry.label), url=reverse(entry.view), key=entry.key)
+        for entry in permitted(request_actor(request))
+    ]
+
+
+def first_screen(actor: Actor) -> str | None:
+    """Return the address this person starts on, None when no page is open to him.
+
+    值班台 for those who may see it, else 留痕 for the auditor, else 我的任务, else 组织架构. An organiser
+    sees his tasks too, but his work is the structure.
+    """
+    open_to_him = {entry.key: entry for entry in permitted(actor)}
+    order = FIRST_SCREENS
+    if "duty" not in open_to_him and actor.has(Permission.EDIT_STRUCTURE):
+        order = ("structure", *FIRST_SCREENS)
+    for key in order:
+        if key in open_to_him:
+            return reverse(open_to_him[key].view)
+    return None

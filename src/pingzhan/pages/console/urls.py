@@ -1,0 +1,17 @@
+"""Addresses of the console."""
+
+from __future__ import annotations
+
+from django.urls import include, path
+
+from pingzhan.pages.console.views import home
+
+urlpatterns = [
+    path("", home, name="home"),
+    path("duty/", include("pingzhan.pages.console.duty.urls")),
+    path("switch/", include("pingzhan.pages.console.switch.urls")),
+    path("tasks/", include("pingzhan.pages.console.tasks.urls")),
+    path("structure/", include("pingzhan.pages.console.structure.urls")),
+    path("readiness/", include("pingzhan.pages.console.readiness.urls")),
+    path("audit/", include("pingzhan.pages.console.audit.urls")),
+]

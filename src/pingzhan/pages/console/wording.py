@@ -1,0 +1,14 @@
+"""Words shared by the pages of the console."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext as _
+
+from pingzhan.kernel.levels import Level
+
+
+def level_word(level: int | None) -> str:
+    """Return the posture and level in words: 平时 for None, else 战时 with the level."""
+    if level is None:
+        return _("平时")
+    return _("战时%(sign)s级") % {"sign": Level(level).sign, "roman": Level(level).roman}
