@@ -194,7 +194,7 @@ def publish(*, version: StructureVersion, by: Actor) -> StructureVersion:
     rules.require_publish(by, version.zone)
     draft = lock_version(version)
     if draft.status != VersionStatus.DRAFT:
-        raise Conflict(_("%(version)s已经发布。") % {"version": draft}, code="published")
+        raise Conflict(_("%(version)s已经发布。") % {"version": draft}, code="already_published")
     current = (
         StructureVersion.objects.select_for_update()
         .filter(zone=draft.zone, status=VersionStatus.PUBLISHED)
