@@ -22,7 +22,7 @@ def no_sources() -> Iterator[None]:
 
 
 def emergency(request: HttpRequest) -> Band:
-    return routine_band("云岭") | {"posture": "emergency", "level": 2}  # type: ignore[return-value, operator]
+    return routine_band("云岭") | {"posture": "emergency", "level": 2}
 
 
 def test_without_a_source_the_posture_is_routine() -> None:

@@ -15,7 +15,7 @@ from django.utils import translation
 from pytest_django.fixtures import Settings
 
 from pingzhan.foundation.ui import views
-from pingzhan.foundation.ui.context import routine_band
+from pingzhan.foundation.ui.context import band_version, routine_band
 
 TEMPLATES = Path(views.__file__).parent / "templates"
 GALLERY = (TEMPLATES / "ui" / "gallery.html").read_text(encoding="utf-8")
@@ -150,5 +150,5 @@ def test_band_refresh_answers_nothing_when_unchanged(monkeypatch: pytest.MonkeyP
         request.user = Visitor()  # type: ignore[assignment]
         return views.band(request).status_code
 
-    assert ask(views.band_version(band)) == 204
+    assert ask(band_version(band)) == 204
     assert ask("old") == 200

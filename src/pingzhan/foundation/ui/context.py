@@ -115,7 +115,7 @@ def ui(request: HttpRequest) -> dict[str, Any]:
         "band": SimpleLazyObject(lambda: band_of(request)),
         "band_version": SimpleLazyObject(lambda: band_version(band_of(request))),
         "nav": nav,
-        "nav_current": SimpleLazyObject(lambda: current_key(request.path, list(nav))),  # type: ignore[call-overload]
+        "nav_current": SimpleLazyObject(lambda: current_key(request.path, list(nav))),
         "demo": bool(getattr(settings, "DEMO", False)),
         "ui_now": timezone.now(),
     }

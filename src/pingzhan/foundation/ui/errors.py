@@ -117,7 +117,7 @@ def render_problem(request: HttpRequest, problem: Problem) -> HttpResponse:
         response.headers["HX-Reswap"] = "innerHTML"
         return response
     if problem.status >= 500:
-        return render(None, "ui/server_error.html", {"problem": problem}, status=problem.status)  # type: ignore[arg-type]
+        return render(None, "ui/server_error.html", {"problem": problem}, status=problem.status)
     signed_in = bool(getattr(getattr(request, "user", None), "is_authenticated", False))
     frame = "ui/base.html" if signed_in else "ui/public.html"
     return render(request, "ui/problem.html", {"problem": problem, "frame": frame}, status=problem.status)

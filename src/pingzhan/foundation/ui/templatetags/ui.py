@@ -173,7 +173,7 @@ def control(field: BoundField, hint: str = "") -> SafeString:
     if field.errors:
         classes.append("is-invalid")
         described.append(f"{field.auto_id}_error")
-    attrs = {"class": " ".join(filter(None, classes))}
+    attrs: dict[str, str | bool] = {"class": " ".join(filter(None, classes))}
     if described:
         attrs["aria-describedby"] = " ".join(described)
     return field.as_widget(attrs=attrs)
