@@ -11,11 +11,13 @@ import { startForms } from './forms'
 import { startLive } from './live'
 import { startMenus } from './menus'
 import { startMessages } from './messages'
+import { startMorph } from './morph'
 
 function mountCharts(scope: ParentNode): void {
   if (scope.querySelector('[data-chart]')) void import('./chart').then((chart) => chart.mount(scope))
 }
 
+startMorph()
 startLive()
 startMessages()
 startDialogs()

@@ -1,0 +1,22 @@
+/** What a refresh must not undo: folds a person opened, and clocks that run between two answers. */
+import { Idiomorph } from 'idiomorph/htmx'
+
+interface Callbacks {
+  beforeAttributeUpdated: (name: string, node: Element, kind: 'update' | 'remove') => boolean
+  beforeNodeMorphed: (old: Node, fresh: Node) => boolean
+}
+
+const CLOCKS = ['countdown', 'elapsed', 'relative'] as const
+
+/** Whether both nodes are the same running clock, whose text the browser itself keeps right. */
+export function sameClock(old: Node, fresh: Node): boolean {
+  if (!(old instanceof HTMLElement) || !(fresh instanceof HTMLElement)) return false
+  return CLOCKS.some((name) => old.dataset[name] !== undefined && old.dataset[name] === fresh.dataset[name])
+}
+
+/** Keep the open state of details elements and running clocks when htmx morphs a region. */
+export function startMorph(): void {
+  const callbacks = (Idiomorph as unknown as { defaults: { callbacks: Callbacks } }).defaults.callbacks
+  callbacks.beforeAttributeUpdated = (name, node) => !(name === 'open' && node instanceof HTMLDetailsElement)
+  callbacks.beforeNodeMorphed = (old, fresh) => !sameClock(old, fresh)
+}
