@@ -23,11 +23,6 @@ use([
 
 type Option = Parameters<ReturnType<typeof init>['setOption']>[0]
 
-function read(host: HTMLElement): unknown {
-  const source = document.getElementById(host.dataset.source ?? '')
-  return JSON.parse(source?.textContent ?? 'null')
-}
-
 function optionOf(host: HTMLElement, data: unknown): Option {
   const narrow = host.clientWidth < 600
   switch (host.dataset.chart) {
@@ -48,22 +43,46 @@ function optionOf(host: HTMLElement, data: unknown): Option {
   }
 }
 
-/** Draw every chart host inside scope that has not been drawn yet. */
+interface Drawn {
+  /** The JSON text the chart shows now. */
+  text: string
+  chart?: ReturnType<typeof init>
+}
+
+const drawn = new WeakMap<HTMLElement, Drawn>()
+
+/** Draw each chart host inside scope that is new or whose data has changed. */
 export function mount(scope: ParentNode): void {
-  for (const host of scope.querySelectorAll<HTMLElement>('[data-chart]:not([data-drawn])')) {
-    const data = read(host)
+  for (const host of scope.querySelectorAll<HTMLElement>('[data-chart]')) {
+    const text = document.getElementById(host.dataset.source ?? '')?.textContent ?? 'null'
+    const known = drawn.get(host)
+    if (known?.text === text) continue
+    const data: unknown = JSON.parse(text)
     if (data === null) continue
-    host.dataset.drawn = ''
     const option = optionOf(host, data)
-    // a map in a box without height throws, so wait until the host is laid out
-    const draw = (): void => {
-      if (host.clientHeight === 0 || host.clientWidth === 0) return
-      observer.disconnect()
-      const chart = init(host, null, { renderer: 'canvas' })
-      chart.setOption(option)
-      new ResizeObserver(() => chart.resize()).observe(host)
+    if (known) {
+      known.text = text
+      known.chart?.setOption(option, true)
+    } else {
+      start(host, option, text)
     }
-    const observer = new ResizeObserver(draw)
-    observer.observe(host)
   }
+}
+
+function start(host: HTMLElement, option: Option, text: string): void {
+  const state: Drawn = { text }
+  drawn.set(host, state)
+  // a map in a box without height throws, so wait until the host is laid out
+  const observer = new ResizeObserver(() => {
+    if (!host.isConnected) {
+      observer.disconnect()
+      state.chart?.dispose()
+    } else if (state.chart) {
+      state.chart.resize()
+    } else if (host.clientHeight > 0 && host.clientWidth > 0) {
+      state.chart = init(host, null, { renderer: 'canvas' })
+      state.chart.setOption(option)
+    }
+  })
+  observer.observe(host)
 }

@@ -57,4 +57,5 @@ export function startClocks(): void {
   const skew = Number.isNaN(served) ? 0 : served - Date.now()
   tick(skew)
   window.setInterval(() => tick(skew), 1000)
+  document.addEventListener('htmx:afterSwap', () => tick(skew))
 }

@@ -26,6 +26,4 @@ startForms()
 startClocks()
 Alpine.start()
 mountCharts(document)
-document.addEventListener('htmx:load', (event) => {
-  if (event.target instanceof Element && event.target !== document.body) mountCharts(event.target.parentElement ?? document)
-})
+document.addEventListener('htmx:afterSettle', () => mountCharts(document))

@@ -14,9 +14,15 @@ export function sameClock(old: Node, fresh: Node): boolean {
   return CLOCKS.some((name) => old.dataset[name] !== undefined && old.dataset[name] === fresh.dataset[name])
 }
 
-/** Keep the open state of details elements and running clocks when htmx morphs a region. */
+/** Whether both nodes are the same chart, whose drawing a morph would empty; new data is drawn by chart.ts. */
+export function sameChart(old: Node, fresh: Node): boolean {
+  if (!(old instanceof HTMLElement) || !(fresh instanceof HTMLElement)) return false
+  return old.dataset.chart !== undefined && old.dataset.chart === fresh.dataset.chart && old.dataset.source === fresh.dataset.source
+}
+
+/** Keep the open state of details elements and running clocks and charts when htmx morphs a region. */
 export function startMorph(): void {
   const callbacks = (Idiomorph as unknown as { defaults: { callbacks: Callbacks } }).defaults.callbacks
   callbacks.beforeAttributeUpdated = (name, node) => !(name === 'open' && node instanceof HTMLDetailsElement)
-  callbacks.beforeNodeMorphed = (old, fresh) => !sameClock(old, fresh)
+  callbacks.beforeNodeMorphed = (old, fresh) => !sameClock(old, fresh) && !sameChart(old, fresh)
 }
