@@ -12,3 +12,8 @@ def level_word(level: int | None) -> str:
     if level is None:
         return _("平时")
     return _("战时%(sign)s级") % {"sign": Level(level).sign, "roman": Level(level).roman}
+
+
+def group_name(code: str, name: str) -> str:
+    """Return the name of a group; the pool, which no structure contains, is called 机动."""
+    return _("机动") if code == "pool" else name or code

@@ -1,0 +1,264 @@
+"""The content of 值班台, in words, gathered by a fixed number of queries."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from pingzhan.domain.command import api as command
+from pingzhan.domain.command.models import Activation, Seat
+from pingzhan.domain.territory.models import Unit
+from pingzhan.foundation.access.models import RoleGrant
+from pingzhan.foundation.access.roles import Role
+from pingzhan.pages.console import gaps
+from pingzhan.pages.console.duty.health import HealthLine, health
+from pingzhan.pages.console.seats import SeatView, seat_view
+from pingzhan.pages.console.wording import group_name
+
+MARK_HOURS = (2, 4, 5, 24)
+"""Marks of the clock: on site 2 h, core facts 4 h, publish 5 h, report 24 h (command.md section 18)."""
+
+ALARMS = 12
+TASKS = 20
+LOG = 6
+
+
+@dataclass(frozen=True)
+class Commander:
+    """One cell of the row "who commands this minute"."""
+
+    role: str
+    name: str
+    note: str = ""
+    phone: str = ""
+    acting: bool = False
+
+
+@dataclass(frozen=True)
+class Mark:
+    """An hour mark of the clock."""
+
+    hours: int
+    at: datetime
+    past: bool
+    next: bool
+
+
+@dataclass(frozen=True)
+class GroupRow:
+    """One line of the posts board."""
+
+    code: str
+    name: str
+    needed: int
+    filled: int
+    confirmed: int
+    arrived: int
+    tone: str
+
+
+@dataclass(frozen=True)
+class Totals:
+    """The foot of the posts board; ``red`` says whether anything needs a hand."""
+
+    needed: int
+    filled: int
+    confirmed: int
+    arrived: int
+    red: bool
+
+
+@dataclass(frozen=True)
+class TaskRow:
+    """One overdue or soon due task."""
+
+    title: str
+    post: str
+    person: str
+    feedback: str
+    due_at: datetime | None
+    tone: str
+    word: str
+
+
+@dataclass
+class TaskGroup:
+    """The pressing tasks of one group."""
+
+    name: str
+    overdue: int
+    soon: int
+    items: list[TaskRow] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class LogLine:
+    """One line of the log."""
+
+    at: datetime
+    who: str
+    text: str
+
+
+@dataclass
+class Board:
+    """All blocks of the page for one zone."""
+
+    zone: Unit
+    posture: str
+    level: int | None
+    since: datetime | None
+    active: list[Activation]
+    command: list[Commander]
+    marks: list[Mark]
+    groups: list[GroupRow]
+    totals: Totals
+    alarms: list[SeatView]
+    alarms_more: int
+    gaps: list[gaps.GapGroup]
+    gap_count: int
+    tasks: list[TaskGroup]
+    tasks_open: int
+    tasks_overdue: int
+    tasks_soon: int
+    health: list[HealthLine]
+    log: list[LogLine]
+    levels: list[gaps.LevelRow]
+    version_n: int | None
+
+    @property
+    def health_bad(self) -> bool:
+        """Return whether any part of the machine is late or failed."""
+        return any(line.tone == "bad" for line in self.health)
+
+
+def board(zone: Unit) -> Board:
+    """Return the board of a zone as it is now. The number of queries does not depend on the size."""
+    now = timezone.now()
+    active = command.in_force(zone)
+    own = active[0] if active and active[0].unit_id == zone.pk else None
+    running = active[0] if active else None
+    groups = [_group_row(one) for one in command.group_counts(zone)]
+    waiting = list(command.waiting_seats(zone)[: ALARMS + 1])
+    waiting_count = sum(row.filled - row.confirmed for row in groups)
+    counts = command.task_counts(zone)
+    pressing = list(command.pressing_tasks(zone)[:TASKS])
+    levels, found, version_n = ([], gaps.of_zone(zone), None) if running else gaps.readiness(zone)
+    return Board(
+        zone=zone,
+        posture="emergency" if running else "routine",
+        level=own.level if own else None,
+        since=running.at if running else None,
+        active=active,
+        command=_command(zone, running is not None),
+        marks=_marks(running.at, now) if running else [],
+        groups=groups,
+        totals=_totals(groups),
+        alarms=[seat_view(seat) for seat in waiting[:ALARMS]],
+        alarms_more=max(0, waiting_count - ALARMS),
+        gaps=gaps.grouped(found),
+        gap_count=len(found),
+        tasks=_task_groups(counts, pressing, now),
+        tasks_open=sum(one.open for one in counts),
+        tasks_overdue=sum(one.overdue for one in counts),
+        tasks_soon=sum(one.soon for one in counts),
+        health=health(now),
+        log=[LogLine(line.at, line.by_name, line.text) for line in command.log_lines(zone)[:LOG]],
+        levels=levels,
+        version_n=version_n,
+    )
+
+
+def version_of(body: str) -> str:
+    """Return a short text that changes when the rendered board does."""
+    return hashlib.sha256(body.encode()).hexdigest()[:16]
+
+
+def _group_row(one: command.GroupCount) -> GroupRow:
+    tone = "bad" if one.empty else "warn" if one.confirmed < one.filled else ""
+    return GroupRow(
+        one.code, group_name(one.code, one.name), one.needed, one.filled, one.confirmed, one.arrived, tone
+    )
+
+
+def _totals(groups: Sequence[GroupRow]) -> Totals:
+    needed, filled, confirmed, arrived = (
+        sum(getattr(row, name) for row in groups) for name in ("needed", "filled", "confirmed", "arrived")
+    )
+    return Totals(needed, filled, confirmed, arrived, filled < needed or confirmed < filled)
+
+
+def _marks(start: datetime, now: datetime) -> list[Mark]:
+    times = [(hours, start + timedelta(hours=hours)) for hours in MARK_HOURS]
+    coming = next((hours for hours, at in times if at > now), None)
+    return [Mark(hours, at, at <= now, hours == coming) for hours, at in times]
+
+
+def _command(zone: Unit, emergency: bool) -> list[Commander]:
+    leads = command.leads(zone)
+    first = leads[0] if leads else None
+    second = leads[1] if len(leads) > 1 else None
+    if first is not None and first.acting:
+        title = _("代行指挥")
+    else:
+        title = _("指挥人") if emergency else _("带班领导")
+    cells = [_cell(title, first, emergency), _cell(_("下一顺位"), second, emergency)]
+    if emergency and len(leads) > 2:
+        cells.append(_cell(_("再下一顺位"), leads[2], emergency))
+    cells.append(Commander(_("值班长"), "、".join(duty_officers(zone))))
+    return cells
+
+
+def _cell(role: str, lead: command.Lead | None, emergency: bool) -> Commander:
+    if lead is None:
+        return Commander(role, "")
+    notes = [lead.post] if lead.post else []
+    if emergency:
+        notes.append(_("已确认") if lead.confirmed else _("未确认"))
+    return Commander(role, lead.name, " · ".join(notes), lead.phone, lead.acting)
+
+
+def duty_officers(zone: Unit) -> list[str]:
+    """Return the names of those who hold the role of duty officer for this zone, three at most."""
+    found = (
+        RoleGrant.objects.filter(role=Role.DUTY_OFFICER.value, user__is_active=True)
+        .select_related("user")
+        .order_by("id")
+    )
+    return [grant.user.get_full_name() for grant in found if zone.path.startswith(grant.unit_path)][:3]
+
+
+def _task_groups(
+    counts: Sequence[command.TaskCount], pressing: Sequence[command.Task], now: datetime
+) -> list[TaskGroup]:
+    found = {
+        one.code: TaskGroup(group_name(one.code, one.name), one.overdue, one.soon)
+        for one in counts
+        if one.overdue or one.soon
+    }
+    for task in pressing:
+        post = task.owner_seat.post
+        code = post.group.code if post is not None else command.POOL_CODE
+        late = task.due_at is not None and task.due_at < now
+        row = TaskRow(
+            title=task.title,
+            post=post.name if post is not None else _("机动"),
+            person=task.owner_seat.person.name,
+            feedback=task.feedback,
+            due_at=task.due_at,
+            tone="bad" if late else "warn",
+            word=_("超时") if late else _("将到期"),
+        )
+        found.setdefault(code, TaskGroup(group_name(code, ""), 0, 0)).items.append(row)
+    return [group for group in found.values() if group.items]
+
+
+def seat_address(seat: Seat) -> str:
+    """Return the address of a seat's page."""
+    return reverse("duty:seat", args=[seat.pk])
