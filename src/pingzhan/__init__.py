@@ -1,0 +1,1 @@
+"""平战: the command system of a development zone, routine and emergency."""

@@ -1,0 +1,160 @@
+"""Fill an empty database with the demo zone, through the same actions that people use."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+
+from django.db import connection, transaction
+from django.utils import timezone, translation
+
+from pingzhan.config.demo import data
+from pingzhan.domain.command import api as command
+from pingzhan.domain.organisation import api as organisation
+from pingzhan.domain.organisation.enums import (
+    AbsenceKind,
+    Channel,
+    FindingKind,
+    FindingState,
+    PersonKind,
+    PostRole,
+)
+from pingzhan.domain.organisation.models import Finding, Person, Post, StructureVersion
+from pingzhan.domain.territory import api as territory
+from pingzhan.domain.territory.enums import UnitKind
+from pingzhan.domain.territory.models import Unit
+from pingzhan.foundation.access.actor import Actor, system_actor
+from pingzhan.foundation.access.models import RoleGrant
+from pingzhan.foundation.accounts.models import User
+
+NOTICE = Path(__file__).with_name("notice.txt")
+_LOCK = 0x70_7A_0D
+
+
+def ensure_demo() -> bool:
+    """Build the demo zone when the database holds no unit yet; return whether it was built.
+
+    Two starts at once build it once. Everything is made in one transaction.
+    """
+    with transaction.atomic(), translation.override("zh-hans"):
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
+        if Unit.objects.exists():
+            return False
+        by = system_actor("演示数据")
+        zone = _territory(by)
+        version = organisation.import_notice(
+            zone=zone, filename=NOTICE.name, content=NOTICE.read_bytes(), by=by
+        )
+        _people(zone, by)
+        _answer(version, by)
+        organisation.add_enterprise_posts(version=version, by=by)
+        _company_people(version, by)
+        _waive_rest(version, by)
+        organisation.publish(version=version, by=by)
+        _accounts(zone, by)
+        command.ensure_defaults(by=by)
+        return True
+
+
+def _territory(by: Actor) -> Unit:
+    zone = territory.create_unit(
+        kind=UnitKind.ZONE, code=data.ZONE_CODE, name=data.ZONE_NAME, parent=None, by=by
+    )
+    areas: dict[str, tuple[int, Unit]] = {}
+    features: list[dict[str, object]] = []
+    for index, (code, name) in enumerate(data.AREAS):
+        unit = territory.create_unit(kind=UnitKind.AREA, code=code, name=name, parent=zone, by=by)
+        areas[code] = (index, unit)
+        features.append(_feature(code, name, "area", data.area_outline(index)))
+    plots = dict.fromkeys(areas, 0)
+    for firm in data.ENTERPRISES:
+        index, area = areas[firm.area]
+        unit = territory.create_unit(
+            kind=UnitKind.ENTERPRISE,
+            code=firm.code,
+            name=firm.name,
+            parent=area,
+            by=by,
+            headcount=firm.headcount,
+        )
+        for n, site in enumerate(firm.sites, start=1):
+            territory.create_unit(kind=UnitKind.SITE, code=f"{firm.code}-{n}", name=site, parent=unit, by=by)
+        features.append(
+            _feature(firm.code, firm.name, "enterprise", data.plot_outline(index, plots[firm.area]))
+        )
+        plots[firm.area] += 1
+    territory.import_plan(zone=zone, geojson={"type": "FeatureCollection", "features": features}, by=by)
+    return zone
+
+
+def _feature(code: str, name: str, kind: str, ring: list[list[float]]) -> dict[str, object]:
+    return {
+        "type": "Feature",
+        "properties": {"code": code, "name": name, "kind": kind},
+        "geometry": {"type": "Polygon", "coordinates": [ring]},
+    }
+
+
+def _people(zone: Unit, by: Actor) -> None:
+    for name, title in data.UNPOSTED:
+        person = organisation.add_person(home_unit=zone, name=name, title=title, by=by)
+        organisation.add_contact(person=person, channel=Channel.IN_APP, address=name, by=by)
+
+
+def _answer(version: StructureVersion, by: Actor) -> None:
+    """Answer what the demo notice leaves open, as its clerk would."""
+    for finding in Finding.objects.filter(version=version, kind=FindingKind.CLASS_UNRESOLVED):
+        organisation.resolve_class(finding=finding, by=by, queries=["responsible:enterprise"])
+    organisation.deputies_stand_in(version=version, by=by)
+
+
+def _company_people(version: StructureVersion, by: Actor) -> None:
+    """Fill the posts of the enterprises, and give every enterprise a responsible official."""
+    n = 0
+    wanted = (PostRole.FIRM_LEAD, PostRole.FIRM_CONTACT, PostRole.FIRM_TEAM)
+    for post in Post.objects.filter(version=version, role__in=wanted).select_related("unit").order_by("code"):
+        person = organisation.add_person(
+            home_unit=post.unit, name=data.company_name(n), kind=PersonKind.COMPANY, by=by
+        )
+        organisation.add_contact(person=person, channel=Channel.IN_APP, address=post.code, by=by)
+        organisation.add_holding(post=post, person=person, by=by)
+        n += 1
+    officials = list(
+        Person.objects.filter(
+            kind=PersonKind.OFFICIAL, holdings__post__version=version, holdings__post__role=PostRole.MEMBER
+        )
+        .exclude(holdings__post__group__code="leading")
+        .distinct()
+        .order_by("id")
+    )
+    firms = Unit.objects.filter(kind=UnitKind.ENTERPRISE).order_by("code")
+    for index, unit in enumerate(firms):
+        organisation.set_responsible(unit=unit, person=officials[index % len(officials)], by=by)
+    for person in Person.objects.filter(home_unit=version.zone, contacts__isnull=True):
+        organisation.add_contact(person=person, channel=Channel.IN_APP, address=person.name, by=by)
+    away = officials[-1]
+    now = timezone.now()
+    organisation.register_absence(
+        person=away,
+        kind=AbsenceKind.LEAVE,
+        t0=now - timedelta(days=1),
+        t1=now + timedelta(days=6),
+        by=by,
+        basis="年休假",
+    )
+
+
+def _waive_rest(version: StructureVersion, by: Actor) -> None:
+    for finding in organisation.blocking_findings(version=version):
+        if finding.state == FindingState.OPEN:
+            organisation.waive(finding=finding, reason="演示数据，保留待处理的情形", by=by)
+
+
+def _accounts(zone: Unit, by: Actor) -> None:
+    for persona in data.PERSONAS:
+        user = User.objects.create_user(persona.username, name=persona.name, is_demo=True)
+        RoleGrant.objects.create(user=user, role=persona.role, unit_path=zone.path)
+        if persona.person is not None:
+            person = Person.objects.get(name=persona.person, home_unit=zone)
+            organisation.link_account(person=person, user=user, by=by)

@@ -1,0 +1,1 @@
+"""Upkeep of the repository itself: message catalogue, module overview, punctuation. Needs no database."""

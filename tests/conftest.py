@@ -1,0 +1,54 @@
+"""Fixtures of every test: one database server for the run, no network but the loopback address."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import shutil
+import tempfile
+from pathlib import Path
+
+import pytest
+
+from pingzhan.config import embedded
+
+_SERVER_URL = "PINGZHAN_TEST_SERVER"
+"""Address of the run's server, handed to the xdist workers; set by the first process."""
+
+_own: list[tuple[embedded.Embedded, Path]] = []
+
+
+def _start_server() -> str:
+    """Return the address of the server to test on: the given one, else a fresh embedded one."""
+    given = os.environ.get("PINGZHAN_DATABASE_URL")
+    if given:
+        return given
+    folder = Path(tempfile.mkdtemp(prefix="pz-test-", dir="/var/tmp" if Path("/var/tmp").is_dir() else None))
+    server = embedded.start(folder, for_tests=True)
+    _own.append((server, folder))
+    embedded.ensure_database(server)
+    return server.uri()
+
+
+if _SERVER_URL not in os.environ:
+    os.environ[_SERVER_URL] = _start_server()
+os.environ["PINGZHAN_DATABASE_URL"] = os.environ[_SERVER_URL]
+os.environ.setdefault("PINGZHAN_SECRET_KEY", secrets.token_urlsafe(32))
+os.environ["PINGZHAN_DEMO"] = "1"
+os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Stop what this process started; xdist workers started nothing."""
+    del config
+    while _own:
+        server, folder = _own.pop()
+        server.stop()
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def database_server() -> str:
+    """Return the address of a database on the run's server, for tests that make databases of their own."""
+    return os.environ[_SERVER_URL]
