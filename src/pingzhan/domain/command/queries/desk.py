@@ -13,7 +13,7 @@ from django.db.models import Case, Count, F, Q, QuerySet, Value, When
 from django.db.models.functions import Now
 
 from pingzhan.domain.command.enums import LIVE_TASK_STATES, POOL_CODE, AckState, GapKind
-from pingzhan.domain.command.models import Activation, CommandTenure, Gap, Seat, Task
+from pingzhan.domain.command.models import Activation, CommandTenure, Gap, LogLine, Seat, Task
 from pingzhan.domain.organisation.enums import Channel, GroupKind, PostRole
 from pingzhan.domain.organisation.models import Contact, Holding, Post, StructureVersion
 from pingzhan.domain.territory.models import Unit
@@ -289,3 +289,8 @@ def refused_seats(zone: Unit, world: int = 0) -> QuerySet[Seat]:
         .select_related("person", "unit", "post__group")
         .order_by("-closed_at")
     )
+
+
+def log_lines(zone: Unit, world: int = 0) -> QuerySet[LogLine]:
+    """Return the log of a zone, newest first."""
+    return LogLine.objects.filter(world=world, zone=zone).order_by("-pk")
