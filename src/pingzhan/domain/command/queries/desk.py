@@ -21,9 +21,6 @@ from pingzhan.domain.territory.models import Unit
 SOON = timedelta(minutes=30)
 """A task due within this time counts as due soon."""
 
-EMPTY_KINDS = (GapKind.POST_EMPTY, GapKind.SEGREGATION)
-"""Gaps that stand for one required chair without a person."""
-
 
 @dataclass(frozen=True)
 class GroupCount:
@@ -106,7 +103,7 @@ def group_counts(zone: Unit, world: int = 0) -> list[GroupCount]:
 
 
 def _empty_by_group(zone: Unit, world: int) -> dict[str, tuple[str, int]]:
-    gaps = Gap.objects.filter(world=world, zone=zone, resolved_at__isnull=True, kind__in=EMPTY_KINDS)
+    gaps = Gap.objects.filter(world=world, zone=zone, resolved_at__isnull=True, kind=GapKind.POST_EMPTY)
     versions = StructureVersion.objects.filter(
         Q(status="published", zone=zone)
         | Q(pk__in=Activation.objects.filter(world=world, zone=zone, ended_at=None).values("structure_version"))
@@ -118,9 +115,10 @@ def _empty_by_group(zone: Unit, world: int) -> dict[str, tuple[str, int]]:
         ).values_list("code", "group__code", "group__name")
     }
     counted: dict[str, tuple[str, int]] = {}
-    for code in gaps.values_list("post_code", flat=True):
+    for code, subject in gaps.values_list("post_code", "subject"):
         group, name = groups.get(code, (code.partition(".")[0], code))
-        counted[group] = (name, counted.get(group, ("", 0))[1] + 1)
+        missing = max(1, int(subject.get("need", 1)) - int(subject.get("have", 0)))
+        counted[group] = (name, counted.get(group, ("", 0))[1] + missing)
     return counted
 
 
