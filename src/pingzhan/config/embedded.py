@@ -115,7 +115,7 @@ def start(data_dir: Path, *, for_tests: bool = False) -> Embedded:
     """
     data_dir = data_dir.expanduser().resolve()
     data = data_dir / "postgres"
-    if os.geteuid() == 0 and (closed := private_parent(data)):
+    if os.geteuid() == 0 and (closed := private_parent(data_dir)):
         raise EmbeddedError(
             f"以 root 运行时，数据文件夹 {data_dir} 不能放在别人进不去的文件夹（{closed}）里，"
             "请把 PINGZHAN_DATA_DIR 改到 /var/lib 或 /srv 之下。"
