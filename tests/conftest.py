@@ -5,15 +5,18 @@ from __future__ import annotations
 import os
 import secrets
 import shutil
+import signal
 import tempfile
 from pathlib import Path
 
+import django
 import pytest
 
 from pingzhan.config import embedded
 
 _SERVER_URL = "PINGZHAN_TEST_SERVER"
 """Address of the run's server, handed to the xdist workers; set by the first process."""
+_PREFIX = "pz-test-"
 
 _own: list[tuple[embedded.Embedded, Path]] = []
 
@@ -23,9 +26,14 @@ def _start_server() -> str:
     given = os.environ.get("PINGZHAN_DATABASE_URL")
     if given:
         return given
-    folder = Path(tempfile.mkdtemp(prefix="pz-test-", dir="/var/tmp" if Path("/var/tmp").is_dir() else None))
+    parent = Path("/var/tmp") if Path("/var/tmp").is_dir() else Path(tempfile.gettempdir())
+    embedded.sweep(parent, _PREFIX)
+    folder = Path(tempfile.mkdtemp(prefix=_PREFIX, dir=parent))
+    folder.chmod(0o711)  # when root runs the tests, the server runs as another user
     server = embedded.start(folder, for_tests=True)
     _own.append((server, folder))
+    # Being told to stop ends the run the way Ctrl+C does, so that the server is stopped too.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     embedded.ensure_database(server)
     return server.uri()
 
@@ -36,6 +44,9 @@ os.environ["PINGZHAN_DATABASE_URL"] = os.environ[_SERVER_URL]
 os.environ.setdefault("PINGZHAN_SECRET_KEY", secrets.token_urlsafe(32))
 os.environ["PINGZHAN_DEMO"] = "1"
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+# Not in pyproject.toml: pytest-django would read the settings before this file names the database.
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "pingzhan.config.settings")
+django.setup()
 
 
 @pytest.hookimpl(trylast=True)

