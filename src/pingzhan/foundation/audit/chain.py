@@ -131,10 +131,11 @@ def record(
     """
     from pingzhan.foundation.audit.models import AuditRecord
 
-    # A round trip makes the hash the one that the stored JSON will give again (tuples, integer keys).
-    plain = json.loads(json.dumps(dict(body or {}), ensure_ascii=False, allow_nan=False))
+    text = json.dumps(dict(body or {}), ensure_ascii=False, allow_nan=False)
+    if "\\u0000" in text:
+        raise ValueError("the body of a record holds no NUL character")
     actor_id = {"user": by.user_id, "link": by.person_id, "system": None}[by.kind]
-    at, prev_sha = _lock_head()
+    at, prev_sha, stored = _lock_head(text)
     line = AuditRecord(
         at=at,
         world=world,
@@ -146,7 +147,7 @@ def record(
         unit_path=unit_path,
         subject_kind=subject[0] if subject else "",
         subject_id=str(subject[1]) if subject else "",
-        body=plain,
+        body=stored,
         prev_sha=prev_sha,
     )
     line.sha = sha_of(line)
@@ -154,19 +155,24 @@ def record(
     return line
 
 
-def _lock_head() -> tuple[datetime, str]:
-    """Take the chain's lock and return the database's time and the hash of the last record."""
+def _lock_head(body: str) -> tuple[datetime, str, dict[str, Any]]:
+    """Take the chain's lock; return the database's time, the last hash, and the body as it will read back.
+
+    The column normalises numbers (1e22 comes back as an integer), so the hash is taken of its own reading.
+    """
     if not connection.in_atomic_block:
         raise transaction.TransactionManagementError("audit.record() needs the caller's transaction")
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK_KEY])
         # A second statement on purpose: its snapshot is taken after the lock is held.
         cursor.execute(
-            "SELECT clock_timestamp(), (SELECT sha FROM audit_auditrecord ORDER BY id DESC LIMIT 1)"
+            "SELECT clock_timestamp(), (SELECT sha FROM audit_auditrecord ORDER BY id DESC LIMIT 1),"
+            " %s::jsonb::text",
+            [body],
         )
         row = cursor.fetchone()
     assert row is not None
-    return row[0], row[1] or GENESIS
+    return row[0], row[1] or GENESIS, json.loads(row[2])
 
 
 def head() -> tuple[int, str]:

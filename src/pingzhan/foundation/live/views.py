@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 
 from asgiref.sync import sync_to_async
 from django.db import connection
@@ -34,7 +34,7 @@ async def stream(request: HttpRequest) -> HttpResponseBase:
         return HttpResponse(status=405, headers={"Allow": "GET"})
     user = await request.auser()
     # A stream lives for minutes: the database connection of its thread must not live as long.
-    await sync_to_async(connection.close)()
+    await sync_to_async(_close_connection)()
     if not user.is_authenticated or not user.is_active:
         return HttpResponse(_("请先登录。"), status=403, content_type="text/plain; charset=utf-8")
     topics = [text for text in request.GET.get("topics", "").split(",") if text]
@@ -47,7 +47,12 @@ async def stream(request: HttpRequest) -> HttpResponseBase:
     )
 
 
-async def events(topics: list[str]) -> AsyncIterator[bytes]:
+def _close_connection() -> None:
+    # A function: the proxy must be looked up in the thread that holds the connection.
+    connection.close()
+
+
+async def events(topics: list[str]) -> AsyncGenerator[bytes, None]:
     """Yield the lines of one stream until its time is up."""
     ends_at = time.monotonic() + LIFE_SECONDS
     async with hub().subscribe(topics) as subscription:
