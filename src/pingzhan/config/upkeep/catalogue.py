@@ -68,7 +68,9 @@ def check(package: Path = PACKAGE, path: Path = ENGLISH) -> list[str]:
     messages, problems = collect(package)
     catalogue = read(path)
     faults = [str(problem) for problem in problems]
-    faults += [f"缺少英文：{message.text!r}（{message.files[0]}）" for message in missing(messages, catalogue)]
+    faults += [
+        f"缺少英文：{message.text!r}（{message.files[0]}）" for message in missing(messages, catalogue)
+    ]
     seen: set[Key] = set()
     for entry in catalogue:
         name = repr(entry.msgid)
@@ -109,7 +111,9 @@ def synchronise(package: Path = PACKAGE, path: Path = ENGLISH) -> tuple[int, int
             entry.msgstr = known.msgstr if known and not known.msgid_plural else ""
         else:
             entry.msgid_plural = message.plural
-            entry.msgstr_plural = dict(enumerate(_texts(known))) if known and known.msgid_plural else {0: "", 1: ""}
+            entry.msgstr_plural = (
+                dict(enumerate(_texts(known))) if known and known.msgid_plural else {0: "", 1: ""}
+            )
         if placeholders(message.text):
             entry.flags = ["python-format"]
         catalogue.append(entry)

@@ -142,7 +142,9 @@ def _block(tokens: Iterator[Token], opening: Token, file: str) -> Message:
 
 
 def _constants(contents: str, file: str) -> list[Message]:
-    return [Message(text[1:-1].replace("%", "%%"), None, None, [file]) for text in constant_re.findall(contents)]
+    return [
+        Message(text[1:-1].replace("%", "%%"), None, None, [file]) for text in constant_re.findall(contents)
+    ]
 
 
 def template_messages(source: str, file: str) -> tuple[list[Message], list[Problem]]:
@@ -154,8 +156,9 @@ def template_messages(source: str, file: str) -> tuple[list[Message], list[Probl
     tokens = iter(Lexer(source).tokenize())
     for token in tokens:
         if token.token_type == TokenType.BLOCK and token.contents.startswith("comment"):
-            while not (token.token_type == TokenType.BLOCK and token.contents == "endcomment"):
-                token = next(tokens)
+            for inner in tokens:
+                if inner.token_type == TokenType.BLOCK and inner.contents == "endcomment":
+                    break
         elif token.token_type == TokenType.BLOCK and block_re.match(token.contents):
             messages += _constants(token.contents, file)
             messages.append(_block(tokens, token, file))
@@ -166,7 +169,9 @@ def template_messages(source: str, file: str) -> tuple[list[Message], list[Probl
         elif token.token_type in (TokenType.BLOCK, TokenType.VAR):
             messages += _constants(token.contents, file)
             if _CJK.search(constant_re.sub("", token.contents)):
-                problems.append(Problem(file, token.lineno or 0, f"标签里的中文没有标记翻译：{token.contents}"))
+                problems.append(
+                    Problem(file, token.lineno or 0, f"标签里的中文没有标记翻译：{token.contents}")
+                )
         elif token.token_type == TokenType.TEXT:
             # Components get expressions in their attributes, which are plain text to the lexer.
             messages += _constants(token.contents, file)
