@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 
 from pingzhan.domain.organisation import api
@@ -156,7 +158,6 @@ def test_enterprise_posts(
     firms: list[Unit],
     people: list[Person],
     organiser: Actor,
-    published: object = None,
 ) -> None:
     assert api.add_enterprise_posts(version=draft, by=organiser) == 8
     with pytest.raises(Conflict):
@@ -196,7 +197,7 @@ def test_roles_that_may_not_edit(
 ) -> None:
     by = with_role(role)
     post = leading.posts.get()
-    attempts = [
+    attempts: list[Callable[[], object]] = [
         lambda: api.create_draft(zone=zone, title="x", by=by),
         lambda: api.change_draft(version=draft, title="x", basis_doc="", by=by),
         lambda: api.discard_draft(version=draft, by=by),

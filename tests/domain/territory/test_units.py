@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from django.db import IntegrityError, transaction
 
@@ -22,7 +24,7 @@ def test_path_is_the_ids_from_the_root_down(zone: Unit, east: Unit, mill: Unit) 
     assert api.paths_above(mill.path) == [zone.path, east.path, mill.path]
 
 
-def test_tree_and_levels(zone: Unit, east: Unit, mill: Unit, django_assert_num_queries) -> None:
+def test_tree_and_levels(zone: Unit, east: Unit, mill: Unit, django_assert_num_queries: Any) -> None:
     with django_assert_num_queries(1):
         assert [[u.code for u in level] for level in api.level_ordered(zone)] == [
             ["TZ"],

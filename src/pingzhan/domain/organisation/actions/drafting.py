@@ -251,9 +251,9 @@ def _numbers_in(spans: Iterable[tuple[int, int]], listed: list[_Listed]) -> list
 def fill_draft(version: StructureVersion, notice: Notice) -> None:
     """Write everything a notice says into an empty draft, and the questions it leaves.
 
-    One post per group and role with as many seats as entries; heads are critical posts, and report to the head
-    of the leading group. Persons are matched by name inside the zone: one match is linked, several are asked
-    about, none makes a provisional person. Entries whose person is in question keep an unnamed seat.
+    One post per group and role with as many seats as entries; heads are critical posts and report to the
+    head of the leading group. Persons are matched by name inside the zone: one match is linked, several are
+    asked about, none makes a provisional person. Entries whose person is in question keep an unnamed seat.
     """
     listed: list[_Listed] = []
     taken: set[str] = set()
@@ -268,7 +268,8 @@ def fill_draft(version: StructureVersion, notice: Notice) -> None:
         )
         taken.add(group.code)
         groups.append(group)
-        listed.extend(_Listed(len(listed) + n, group, entry) for n, entry in enumerate(read.entries, start=1))
+        before = len(listed)
+        listed.extend(_Listed(before + n, group, entry) for n, entry in enumerate(read.entries, start=1))
         Clause.objects.bulk_create(
             Clause(version=version, group=group, n=n, text=clause.text, start=clause.start, end=clause.end)
             for n, clause in enumerate(read.clauses, start=1)

@@ -11,13 +11,16 @@ from pingzhan.domain.organisation.models import StructureVersion
 from pingzhan.domain.territory import api as territory
 from pingzhan.domain.territory.enums import UnitKind
 from pingzhan.domain.territory.models import Unit
-from pingzhan.foundation.access.actor import Actor, require, request_actor
+from pingzhan.foundation.access.actor import Actor, request_actor, require
 from pingzhan.foundation.access.roles import Permission
 from pingzhan.kernel.errors import Conflict, NotFound
 
 
 def zone_of_request(request: HttpRequest) -> Unit:
-    """Return the zone named by ``?zone=CODE``, else the first the actor may see. NotFound when there is none."""
+    """Return the zone named by ``?zone=CODE``, else the first the actor may see.
+
+    Raises NotFound when there is none.
+    """
     seen = territory.visible_to(request_actor(request)).filter(kind=UnitKind.ZONE).order_by("code")
     code = request.GET.get("zone") or request.POST.get("zone")
     zone = seen.filter(code=code).first() if code else seen.first()

@@ -86,7 +86,7 @@ def _context(version: StructureVersion, actor: Actor, trouble: Trouble | None = 
 @require_GET
 @needs(Permission.VIEW_STRUCTURE)
 def draft(request: HttpRequest, pk: int) -> HttpResponse:
-    """Show a draft: its source text with the places marked, its questions, and whether it can be published."""
+    """Show a draft: its source text with marked places, its questions, and whether it can be published."""
     actor = request_actor(request)
     version = visible_version(actor, pk)
     if version.status != VersionStatus.DRAFT:

@@ -1,4 +1,4 @@
-"""Editing a draft by hand: one table per group, each change in a small form, equal to what an import can do."""
+"""Editing a draft by hand: one table per group, each change in a small form, equal to an import."""
 
 from __future__ import annotations
 
@@ -56,7 +56,9 @@ def _group(version: StructureVersion, pk: int) -> Group:
 
 
 def _post(version: StructureVersion, pk: int) -> Post:
-    post: Post = _of(Post.objects.filter(version=version).select_related("version__zone", "group", "unit"), pk)
+    post: Post = _of(
+        Post.objects.filter(version=version).select_related("version__zone", "group", "unit"), pk
+    )
     return post
 
 

@@ -51,7 +51,10 @@ class ImportForm(forms.Form):
         widget=forms.ClearableFileInput(attrs={"accept": ".txt,.docx,.pdf"}),
     )
     basis_doc = forms.CharField(
-        label=gettext_lazy("依据文号"), required=False, max_length=120, help_text=gettext_lazy("没有文号可不填。")
+        label=gettext_lazy("依据文号"),
+        required=False,
+        max_length=120,
+        help_text=gettext_lazy("没有文号可不填。"),
     )
 
     def clean_file(self) -> Any:
@@ -126,7 +129,9 @@ class PostForm(forms.Form):
         widget=forms.SelectMultiple(attrs={"size": 4}),
     )
 
-    def __init__(self, *args: Any, version: StructureVersion, post: Post | None = None, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, version: StructureVersion, post: Post | None = None, **kwargs: Any
+    ) -> None:
         if post is not None:
             kwargs["initial"] = {
                 name: getattr(post, name)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from pingzhan.domain.organisation.api import FindingView
 from pingzhan.domain.organisation.enums import FindingState
@@ -75,7 +76,7 @@ def segments(version: StructureVersion, views: Sequence[FindingView]) -> list[Se
     order = {"mark-open": 0, "mark-unread": 1, "mark-done": 2}
     starts = {span.start for span in spans}
     result: list[Segment] = []
-    for start, end in zip(cuts, cuts[1:], strict=False):
+    for start, end in pairwise(cuts):
         over = [span.css for span in spans if span.start < end and start < span.end]
         css = min(over, key=order.__getitem__) if over else ""
         result.append(Segment(text[start:end], anchor_of(start) if start in starts else "", css))

@@ -107,10 +107,7 @@ def difference(request: HttpRequest, pk: int) -> HttpResponse:
     """Show in words what changed from another version (``?to=``, else the one it follows) to this one."""
     actor = request_actor(request)
     newer = visible_version(actor, pk)
-    others = [
-        other
-        for other in api.visible_to(actor).filter(zone=newer.zone).exclude(pk=pk).order_by("-n")
-    ]
+    others = list(api.visible_to(actor).filter(zone=newer.zone).exclude(pk=pk).order_by("-n"))
     asked = request.GET.get("to", "")
     older = next((other for other in others if str(other.pk) == asked), None)
     if older is None:
