@@ -43,6 +43,11 @@ function optionOf(host: HTMLElement, data: unknown): Option {
   }
 }
 
+/** Keep the page's own label: the generated sentence is long and English readers get it in Chinese. */
+function named(option: Option, host: HTMLElement): Option {
+  return { ...option, aria: { enabled: true, label: { description: host.dataset.label ?? '' } } }
+}
+
 interface Drawn {
   /** The JSON text the chart shows now. */
   text: string
@@ -59,7 +64,7 @@ export function mount(scope: ParentNode): void {
     if (known?.text === text) continue
     const data: unknown = JSON.parse(text)
     if (data === null) continue
-    const option = optionOf(host, data)
+    const option = named(optionOf(host, data), host)
     if (known) {
       known.text = text
       known.chart?.setOption(option, true)

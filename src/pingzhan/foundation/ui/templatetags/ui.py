@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
 from django import template
 from django.conf import settings
+from django.core.serializers.json import DjangoJSONEncoder
 from django.forms import BoundField, CheckboxInput, CheckboxSelectMultiple, RadioSelect, Select
 from django.utils import timezone
 from django.utils.formats import date_format
-from django.utils.html import format_html, format_html_join, json_script
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.timesince import timesince
 from django.utils.translation import get_language
@@ -68,7 +70,8 @@ def level(value: int | None) -> str:
     if not value:
         return ""
     grade = Level(int(value))
-    return _("%(sign)s级") % {"sign": grade.sign, "roman": grade.roman}
+    chinese = (get_language() or "").startswith("zh")
+    return _("%(level)s级") % {"level": grade.sign if chinese else grade.roman}
 
 
 @register.filter
@@ -142,8 +145,12 @@ def unlocalized(value: Any) -> str:
 
 @register.filter
 def json_data(value: Any, element_id: str) -> SafeString:
-    """Return the data of the chart ``element_id`` as an inert JSON element."""
-    return json_script(value, f"{element_id}-data")
+    """Return the data of the chart ``element_id`` as JSON text in a hidden element.
+
+    Not a script element: htmx takes those out of every fragment (allowScriptTags is off).
+    """
+    text = json.dumps(value, ensure_ascii=False, cls=DjangoJSONEncoder)
+    return format_html('<pre id="{}-data" hidden>{}</pre>', element_id, text)
 
 
 @register.filter
