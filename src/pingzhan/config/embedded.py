@@ -36,6 +36,7 @@ MAJOR = "18"
 START_SECONDS = 60
 STALE_SECONDS = 120
 """Age from which a folder whose owner is gone counts as left over: a younger one may be starting."""
+_ADD_USER = ("useradd", "--system", "--user-group", "--no-create-home", "--shell", "/usr/sbin/nologin")
 _LOCK = "owner.lock"
 
 _SETTINGS = """
@@ -223,9 +224,11 @@ def _make_folders(data_dir: Path, data: Path) -> None:
             if root:
                 shutil.chown(data, SYSTEM_USER, SYSTEM_USER)
     except OSError as error:
-        raise EmbeddedError(
-            f"数据文件夹 {data_dir} 不能写入（{error.strerror}），请换一个 PINGZHAN_DATA_DIR。"
-        ) from error
+        raise _not_writable(data_dir, error) from error
+
+
+def _not_writable(data_dir: Path, error: OSError) -> EmbeddedError:
+    return EmbeddedError(f"数据文件夹 {data_dir} 不能写入（{error.strerror}），请换一个 PINGZHAN_DATA_DIR。")
 
 
 def _own(data_dir: Path) -> int | None:
@@ -236,9 +239,7 @@ def _own(data_dir: Path) -> int | None:
     try:
         lock = os.open(data_dir / _LOCK, os.O_RDWR | os.O_CREAT, 0o600)
     except OSError as error:
-        raise EmbeddedError(
-            f"数据文件夹 {data_dir} 不能写入（{error.strerror}），请换一个 PINGZHAN_DATA_DIR。"
-        ) from error
+        raise _not_writable(data_dir, error) from error
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
@@ -254,10 +255,10 @@ def _ensure_user() -> None:
         pwd.getpwnam(SYSTEM_USER)
     except KeyError:
         made = subprocess.run(
-            ["useradd", "--system", "--user-group", "--no-create-home", "--shell", "/usr/sbin/nologin", SYSTEM_USER],
+            [*_ADD_USER, SYSTEM_USER],
             check=False,
             capture_output=True,
-        )  # fmt: skip
+        )
         if made.returncode not in (0, 9):  # 9: another start has just made it
             raise EmbeddedError(
                 f"建不了系统用户 {SYSTEM_USER}，请改用普通用户运行，或设置 PINGZHAN_DATABASE_URL。"
@@ -285,7 +286,8 @@ def _programs_for(data_dir: Path) -> Path:
         mark.write_text(stamp)
     if not _usable(target):
         raise EmbeddedError(
-            f"内置数据库的程序不能运行（{target}），请安装 PostgreSQL 15 或更高版本，并设置 PINGZHAN_DATABASE_URL。"
+            f"内置数据库的程序不能运行（{target}），"
+            "请安装 PostgreSQL 15 或更高版本，并设置 PINGZHAN_DATABASE_URL。"
         )
     return target
 

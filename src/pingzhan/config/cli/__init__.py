@@ -1,4 +1,4 @@
-"""The command line. A subcommand's module is imported when it is called, so reading a notice starts no Django."""
+"""The command line. A subcommand's module is imported when called, so reading a notice starts no Django."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ from typing import Any
 
 import click
 
+from pingzhan.config.embedded import EmbeddedError
+from pingzhan.config.env import SettingError
 from pingzhan.kernel.errors import DomainError
 
 COMMANDS: dict[str, tuple[str, str]] = {
@@ -73,7 +75,10 @@ def show(data: Any, *, as_json: bool, text: str) -> None:
 
 
 def main(arguments: list[str] | None = None) -> None:
-    """Run the command line; an error a person may see is one sentence on stderr (JSON with --json), exit code 1."""
+    """Run the command line.
+
+    An error that a person may see is one sentence on stderr (JSON on stdout with --json), exit code 1.
+    """
     words = sys.argv[1:] if arguments is None else arguments
     try:
         cli(args=words, prog_name="pingzhan", standalone_mode=True)
@@ -83,4 +88,10 @@ def main(arguments: list[str] | None = None) -> None:
         else:
             parts = [error.place and f"[{error.place}]", error.message, error.hint]
             click.echo(" ".join(part for part in parts if part), err=True)
+        sys.exit(1)
+    except (SettingError, EmbeddedError) as error:
+        if "--json" in words:
+            click.echo(json.dumps({"error": {"message": str(error)}}, ensure_ascii=False))
+        else:
+            click.echo(str(error), err=True)
         sys.exit(1)

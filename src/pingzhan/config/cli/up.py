@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import json
 import os
 import signal
@@ -18,9 +19,15 @@ from types import FrameType
 
 import click
 
-from pingzhan.config import embedded, site
+from pingzhan.config import embedded, env, site
+from pingzhan.kernel.errors import DomainError
 
 READY_SECONDS = 60
+PR_SET_PDEATHSIG = 1
+
+
+class StartError(DomainError):
+    """The product cannot start or go on; the message says why and what to do."""
 
 
 @click.command()
@@ -28,16 +35,14 @@ READY_SECONDS = 60
 @click.option("--json", "as_json", is_flag=True, help="就绪行用 JSON 输出。")
 def up(port: int | None, as_json: bool) -> None:
     """Start everything and print how to sign in."""
-    chosen = port if port is not None else int(os.environ.get("PINGZHAN_PORT") or 8000)
+    chosen = port if port is not None else env.number("PINGZHAN_PORT", 8000)
     os.environ["PINGZHAN_PORT"] = str(chosen)
     host = os.environ.setdefault("PINGZHAN_HOST", "127.0.0.1")
     refuse_busy_port(host, chosen)
     folder = embedded.default_data_dir()
-    try:
-        with database(folder):
-            serve(folder, host, chosen, as_json=as_json)
-    except embedded.EmbeddedError as error:
-        raise click.ClickException(str(error)) from error
+    end_on_signal()
+    with database(folder):
+        serve(folder, host, chosen, as_json=as_json)
 
 
 @click.command()
@@ -46,11 +51,12 @@ def demo(as_json: bool) -> None:
     """Fill an empty database with the demo zone; a database that holds a zone stays as it is."""
     folder = embedded.default_data_dir()
     site.use_running_site()
-    try:
-        with database(folder):
-            made = prepare(demo_zone=True)
-    except embedded.EmbeddedError as error:
-        raise click.ClickException(str(error)) from error
+    end_on_signal()
+    with database(folder):
+        prepare()
+        from pingzhan.config.demo import ensure_demo
+
+        made = ensure_demo()
     text = "演示开发区已建立。" if made else "库中已有开发区，没有改动。"
     click.echo(json.dumps({"created": made}) if as_json else text)
 
@@ -74,8 +80,8 @@ def database(folder: Path) -> Iterator[None]:
         server.stop()
 
 
-def prepare(*, demo_zone: bool) -> bool:
-    """Apply migrations and, if asked, build the demo zone; return whether it was built now."""
+def prepare() -> None:
+    """Start Django and apply the migrations."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "pingzhan.config.settings")
     import django
 
@@ -83,11 +89,19 @@ def prepare(*, demo_zone: bool) -> bool:
     from django.core.management import call_command
 
     call_command("migrate", verbosity=0, interactive=False)
-    if not demo_zone:
-        return False
-    from pingzhan.config.demo import ensure_demo
 
-    return ensure_demo()
+
+def end_on_signal(code: int | None = None) -> None:
+    """Have SIGINT and SIGTERM end the program in order, so that the database is stopped at any stage.
+
+    ``code`` is the exit code; without it the usual 128 + signal number says that the work was cut short.
+    """
+
+    def end_now(number: int, _frame: FrameType | None) -> None:
+        sys.exit(128 + number if code is None else code)
+
+    signal.signal(signal.SIGINT, end_now)
+    signal.signal(signal.SIGTERM, end_now)
 
 
 def refuse_busy_port(host: str, port: int) -> None:
@@ -97,76 +111,84 @@ def refuse_busy_port(host: str, port: int) -> None:
         try:
             probe.bind((host, port))
         except OSError as error:
-            raise click.ClickException(
+            raise StartError(
                 f"端口 {port} 已被占用，请先停掉占用它的程序，或用 PINGZHAN_PORT 换一个端口。"
             ) from error
 
 
 def serve(folder: Path, host: str, port: int, *, as_json: bool) -> None:
     """Prepare the database, run worker and web server, print the ready line, end all of them on a signal."""
-    demo_mode = os.environ.get("PINGZHAN_DEMO", "").lower() in ("1", "yes", "true", "on")
-    prepare(demo_zone=demo_mode)
+    prepare()
     from django.conf import settings
     from django.db import connection
 
     from pingzhan.foundation.accounts.actions import ensure_setup_link
 
+    if not settings.STATICFILES_DIRS:
+        raise StartError("网页资源还没有构建，请运行 make up，或在 web 文件夹运行 npm ci 和 npm run build。")
+    if settings.DEMO:
+        from pingzhan.config.demo import ensure_demo
+
+        ensure_demo()
     setup_path = ensure_setup_link()
     connection.close()
-    if not settings.STATICFILES_DIRS:
-        raise click.ClickException("网页资源还没有构建，请运行 make up，或在 web 文件夹运行 npm ci 和 npm run build。")
 
-    stopping = False
-
-    def stop(_number: int, _frame: FrameType | None) -> None:
-        nonlocal stopping
-        stopping = True
-
-    signal.signal(signal.SIGINT, stop)
-    signal.signal(signal.SIGTERM, stop)
-    children = {
-        "后台": subprocess.Popen([sys.executable, "-m", "pingzhan", "worker"], start_new_session=True),
-        "网页": subprocess.Popen(
-            [
-                sys.executable, "-m", "granian", "--interface", "asginl", "--host", host, "--port", str(port),
-                "--workers", os.environ.get("PINGZHAN_WEB_WORKERS", "1"), "--no-ws", "--log-level", "warning",
-                "pingzhan.config.asgi:application",
-            ],
-            start_new_session=True,
-        ),
-    }  # fmt: skip
-    site.remember_running(folder, database=os.environ["PINGZHAN_DATABASE_URL"], port=port)
+    children: dict[str, subprocess.Popen[bytes]] = {}
     try:
-        address = f"http://{host}:{port}"
-        wait_until_ready(address, children, lambda: stopping)
-        if not stopping:
-            click.echo(ready_line(address, setup_path, demo_mode=settings.DEMO, as_json=as_json))
-        while not stopping:
+        children["后台"] = _child("pingzhan", "worker")
+        children["网页"] = _child(
+            "granian", "--interface", "asginl", "--host", host, "--port", str(port),
+            "--workers", str(env.number("PINGZHAN_WEB_WORKERS", 1)), "--no-ws", "--log-level", "warning",
+            "pingzhan.config.asgi:application",
+        )  # fmt: skip
+        site.remember_running(folder, database=os.environ["PINGZHAN_DATABASE_URL"], port=port)
+        address = f"http://{'127.0.0.1' if host in ('0.0.0.0', '::') else host}:{port}"  # noqa: S104
+        wait_until_ready(address, children)
+        click.echo(ready_line(address, setup_path, demo_mode=settings.DEMO, as_json=as_json))
+        end_on_signal(0)
+        while True:
             time.sleep(0.3)
             for name, child in children.items():
                 if child.poll() is not None:
-                    raise click.ClickException(f"{name}进程意外停止（退出码 {child.returncode}），请看上面的日志。")
+                    raise StartError(f"{name}进程意外停止（退出码 {child.returncode}），请看上面的日志。")
     finally:
+        # A second Ctrl+C must not leave half of it running.
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)
         end(children)
         site.forget_running(folder)
 
 
-def wait_until_ready(address: str, children: dict[str, subprocess.Popen[bytes]], stopped: object) -> None:
-    """Return when the web server answers, or when told to stop. Raises when a process ends first."""
-    assert callable(stopped)
+def _child(*module_and_arguments: str) -> subprocess.Popen[bytes]:
+    """Start a Python module in a process group of its own: Ctrl+C reaches it through us, once."""
+    return subprocess.Popen(
+        [sys.executable, "-m", *module_and_arguments],
+        start_new_session=True,
+        preexec_fn=_end_with_parent if sys.platform == "linux" else None,  # noqa: PLW1509 - no threads here
+    )
+
+
+def _end_with_parent() -> None:
+    """Have the system tell this child to stop should its parent be killed."""
+    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+
+
+def wait_until_ready(address: str, children: dict[str, subprocess.Popen[bytes]]) -> None:
+    """Return when the web server answers. Raises when a process ends first or time runs out."""
+    direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))
     deadline = time.monotonic() + READY_SECONDS
-    while not stopped():
+    while True:
         try:
-            with urllib.request.urlopen(f"{address}/health/", timeout=2) as answer:  # noqa: S310 - own address
+            with direct.open(f"{address}/health/", timeout=2) as answer:
                 if answer.status == 200:
                     return
         except (urllib.error.URLError, OSError):
             time.sleep(0.1)
         for name, child in children.items():
             if child.poll() is not None:
-                raise click.ClickException(f"{name}进程没有启动（退出码 {child.returncode}），请看上面的日志。")
+                raise StartError(f"{name}进程没有启动（退出码 {child.returncode}），请看上面的日志。")
         if time.monotonic() > deadline:
-            raise click.ClickException(f"{READY_SECONDS} 秒内网页没有就绪，请看上面的日志。")
+            raise StartError(f"{READY_SECONDS} 秒内网页没有就绪，请看上面的日志。")
 
 
 def ready_line(address: str, setup_path: str | None, *, demo_mode: bool, as_json: bool) -> str:
