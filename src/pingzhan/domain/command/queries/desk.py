@@ -6,15 +6,16 @@ years of history behind it (goal G8).
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db.models import Case, Count, F, Q, QuerySet, Value, When
-from django.db.models.functions import Now
+from django.db.models import Case, Count, F, Q, QuerySet, Value, When, Window
+from django.db.models.functions import Now, RowNumber
 
-from pingzhan.domain.command.enums import LIVE_TASK_STATES, POOL_CODE, AckState, GapKind
+from pingzhan.domain.command.enums import LIVE_TASK_STATES, POOL_CODE, AckState, GapKind, Posture
 from pingzhan.domain.command.models import Activation, CommandTenure, Gap, LogLine, Seat, Task
-from pingzhan.domain.organisation.enums import Channel, GroupKind, PostRole
+from pingzhan.domain.organisation.enums import ENTERPRISE_GROUP, Channel, GroupKind, PostRole
 from pingzhan.domain.organisation.models import Contact, Holding, Post, StructureVersion
 from pingzhan.domain.territory.models import Unit
 
@@ -292,3 +293,68 @@ def refused_seats(zone: Unit, world: int = 0) -> QuerySet[Seat]:
 def log_lines(zone: Unit, world: int = 0) -> QuerySet[LogLine]:
     """Return the log of a zone, newest first."""
     return LogLine.objects.filter(world=world, zone=zone).order_by("-pk")
+
+
+def levels_of(paths: Iterable[str], world: int = 0) -> dict[str, int | None]:
+    """Return the level in force at each unit path, None for routine. One query for all of them."""
+    active = list(
+        Activation.objects.filter(world=world, ended_at__isnull=True).values_list("unit__path", "level")
+    )
+    return {
+        path: min((level for scope, level in active if path.startswith(scope)), default=None) for path in paths
+    }
+
+
+def last_change(unit: Unit, world: int = 0) -> Activation | None:
+    """Return the newest activation of exactly this unit, ended or not, None when it was never switched."""
+    return Activation.objects.filter(world=world, unit=unit).order_by("-pk").first()
+
+
+def all_in_force(world: int = 0) -> QuerySet[Activation]:
+    """Return every activation in force in any zone, newest first, with its unit."""
+    return (
+        Activation.objects.filter(world=world, ended_at__isnull=True).select_related("unit").order_by("-pk")
+    )
+
+
+def live_tasks_by_group(unit: Unit, world: int = 0, limit: int = 12) -> dict[str, list[Task]]:
+    """Return the emergency tasks of the seats in a unit's subtree, the first ``limit`` of each group by due time.
+
+    One query, with owner and post.
+    """
+    ranked = (
+        Task.objects.filter(
+            world=world,
+            owner_seat__unit__path__startswith=unit.path,
+            owner_seat__closed_at__isnull=True,
+            owner_seat__posture=Posture.EMERGENCY,
+            state__in=LIVE_TASK_STATES,
+        )
+        .annotate(
+            n=Window(
+                RowNumber(), partition_by=[F("owner_seat__post__group__code")], order_by=[F("due_at"), F("pk")]
+            )
+        )
+        .filter(n__lte=limit)
+        .select_related("owner_seat__person", "owner_seat__post__group")
+        .order_by("n")
+    )
+    found: dict[str, list[Task]] = {}
+    for task in ranked:
+        post = task.owner_seat.post
+        found.setdefault(post.group.code if post is not None else POOL_CODE, []).append(task)
+    return found
+
+
+def routine_posts(unit: Unit) -> list[tuple[str, str]]:
+    """Return (code, name) of the posts that exist in routine posture, for handing over tasks. One query."""
+    return list(
+        Post.objects.filter(
+            version__zone__path=f"/{unit.path.split('/')[1]}/",
+            version__status="published",
+            posture__in=["routine", "both"],
+        )
+        .exclude(group__code=ENTERPRISE_GROUP)
+        .order_by("sort", "pk")
+        .values_list("code", "name")
+    )
