@@ -26,7 +26,7 @@ from pingzhan.foundation.access.roles import Permission, Role, roles_with
 
 from .conftest import SignIn
 
-HTMX = {"HTTP_HX_REQUEST": "true"}
+HTMX = {"HX-Request": "true"}
 
 
 def refused(permission: Permission) -> list[Role]:
@@ -110,8 +110,8 @@ def test_hand_editing_through_the_pages(sign_in: SignIn, zone: Unit, people: lis
     def change(what: str, data: dict[str, Any], row: int | None = None) -> Any:
         args = [draft.pk, what] if row is None else [draft.pk, what, row]
         url = reverse("structure:change_row" if row else "structure:change", args=args)
-        assert client.get(url, **HTMX).status_code == 200
-        return client.post(url, data, **HTMX)
+        assert client.get(url, headers=HTMX).status_code == 200
+        return client.post(url, data, headers=HTMX)
 
     answer = change("group-add", {"name": "领导小组", "kind": "leading"})
     assert answer["HX-Retarget"] == "#editor"
@@ -156,11 +156,11 @@ def test_findings_are_answered_and_the_draft_published(
     assert "还有 1 个严重问题" in page
     finding = draft.findings.get(kind=FindingKind.CRITICAL_WITHOUT_SUBSTITUTE)
     url = reverse("structure:answer", args=[draft.pk, finding.pk])
-    empty = client.post(url, {}, **HTMX)
+    empty = client.post(url, {}, headers=HTMX)
     assert empty.status_code == 422
     assert "请选择替补人员" in empty.content.decode()
     assert client.post(url, {}).status_code == 422
-    answered = client.post(url, {f"f{finding.pk}-person": people[2].pk}, **HTMX)
+    answered = client.post(url, {f"f{finding.pk}-person": people[2].pk}, headers=HTMX)
     assert answered.status_code == 200
     assert "严重问题，答复" not in answered.content.decode()
     answer = client.post(reverse("structure:publish", args=[draft.pk]), follow=True)
@@ -180,8 +180,8 @@ def test_publishing_with_an_open_question_says_which(
     assert "没有替补" in page
     finding = draft.findings.get(kind=FindingKind.CRITICAL_WITHOUT_SUBSTITUTE)
     url = reverse("structure:waive", args=[draft.pk, finding.pk])
-    assert client.post(url, {f"w{finding.pk}-reason": ""}, **HTMX).status_code == 422
-    assert client.post(url, {f"w{finding.pk}-reason": "正在任命"}, **HTMX).status_code == 200
+    assert client.post(url, {f"w{finding.pk}-reason": ""}, headers=HTMX).status_code == 422
+    assert client.post(url, {f"w{finding.pk}-reason": "正在任命"}, headers=HTMX).status_code == 200
     finding.refresh_from_db()
     assert (finding.state, finding.answered_by_name) == (FindingState.WAIVED, "某人")
 

@@ -118,10 +118,14 @@ def store_findings(version: StructureVersion, found: list[Found], source: Findin
                 )
             )
         elif old.state in (FindingState.OPEN, FindingState.GONE) and (
-            old.state == FindingState.GONE or old.subject != item.subject or old.severity != item.severity
+            old.state == FindingState.GONE
+            or {**old.subject, **item.subject} != old.subject
+            or old.severity != item.severity
         ):
             old.state = FindingState.OPEN
-            old.subject, old.sentence, old.severity = item.subject, sentence, item.severity
+            # What the document said of it (its entries) stays beside what the structure says now.
+            old.subject = {**old.subject, **item.subject}
+            old.sentence, old.severity = sentence, item.severity
             old.places = item.places or old.places
             old.save(update_fields=["state", "subject", "sentence", "severity", "places"])
     Finding.objects.bulk_create(fresh)

@@ -240,6 +240,14 @@ def _make_posts(version: StructureVersion, group: Group, listed: list[_Listed], 
     return head_code
 
 
+def _key(finding: NoticeFinding, groups: list[Group]) -> str:
+    """Return the key; two heads are the same question as the one the structure asks of the group."""
+    if finding.kind == FindingKind.TWO_HEADS:
+        code = next((g.code for g in groups if g.name == finding.subject.get("group")), "")
+        return f"two_heads:{code}" if code else finding.key
+    return finding.key
+
+
 def _numbers_in(spans: Iterable[tuple[int, int]], listed: list[_Listed]) -> list[int]:
     return [
         item.n
@@ -300,7 +308,7 @@ def fill_draft(version: StructureVersion, notice: Notice) -> None:
     document = [
         Found(
             finding.kind,
-            finding.key,
+            _key(finding, groups),
             Severity.CRITICAL if finding.kind in CRITICAL_KINDS else Severity.MAJOR,
             {**finding.subject, "entries": _numbers_in(finding.spans, listed)},
             [{"start": start, "end": end, "text": notice.text[start:end]} for start, end in finding.spans],

@@ -140,7 +140,7 @@ def _item(
         choices = [("", _("请选择"))] + [
             (str(p.pk), f"{p.name}（{p.title}）" if p.title else p.name) for p in people
         ]
-        form.fields["person"].widget.choices = choices  # type: ignore[attr-defined]
+        form.fields["person"].widget.choices = choices
         item.form = form
     item.waive_form = WaiveForm(
         trouble.data if trouble is not None and trouble.waiving else None, prefix=f"w{finding.pk}"

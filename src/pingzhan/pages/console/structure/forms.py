@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.db.models import QuerySet
@@ -22,11 +22,17 @@ from pingzhan.domain.territory import api as territory
 from pingzhan.domain.territory.models import Unit
 from pingzhan.kernel.levels import Level
 
+if TYPE_CHECKING:
+    _One = forms.ModelChoiceField[Person]
+    _Several = forms.ModelMultipleChoiceField[Person]
+else:
+    _One, _Several = forms.ModelChoiceField, forms.ModelMultipleChoiceField
+
 #: Uploads above this are no notice.
 MAX_UPLOAD = 20 * 1024 * 1024
 
 
-class PersonChoice(forms.ModelChoiceField):
+class PersonChoice(_One):
     """A person by name, title and home unit, so that namesakes can be told apart."""
 
     def label_from_instance(self, obj: Any) -> str:
@@ -34,7 +40,7 @@ class PersonChoice(forms.ModelChoiceField):
         return f"{obj.name}（{obj.title}）" if obj.title else str(obj.name)
 
 
-class PersonChoices(forms.ModelMultipleChoiceField):
+class PersonChoices(_Several):
     """Several persons by name and title."""
 
     def label_from_instance(self, obj: Any) -> str:

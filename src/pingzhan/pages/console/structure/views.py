@@ -23,8 +23,6 @@ from pingzhan.pages.console.structure.forms import DraftForm
 PAGE = 50
 """Versions, or enterprise posts, on one page."""
 
-_STATES = {VersionStatus.DRAFT: "warn", VersionStatus.PUBLISHED: "ok", VersionStatus.RETIRED: "idle"}
-
 
 def _summary(groups: list[api.GroupView]) -> dict[str, int]:
     posts = [post for group in groups for post in group.posts]
@@ -64,8 +62,6 @@ def index(request: HttpRequest) -> HttpResponse:
     zone = zone_of_request(request)
     versions = api.versions_of(zone, api.visible_to(actor))
     page = Paginator(versions, PAGE).get_page(request.GET.get("page"))
-    for version in page.object_list:
-        version.tone = _STATES[VersionStatus(version.status)]
     current = api.published_version(zone.pk)
     context = {
         "zone": zone,
@@ -92,7 +88,6 @@ def version(request: HttpRequest, pk: int) -> HttpResponse:
         "groups": [group for group in groups if group is not firm],
         "firm_page": firm_page,
         "summary": _summary(groups),
-        "tone": _STATES[VersionStatus(shown.status)],
         "unchanged": shown.status != VersionStatus.DRAFT and api.is_unchanged(shown),
         "may_edit": api.can_edit(actor, shown.zone),
         "may_publish": api.can_publish(actor, shown.zone),

@@ -7,11 +7,19 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from pingzhan.domain.organisation import api
-from pingzhan.domain.organisation.enums import CLASS_MAX_SEATS, PostPosture
+from pingzhan.domain.organisation.enums import CLASS_MAX_SEATS, PostPosture, VersionStatus
 from pingzhan.domain.organisation.models import Holding, Post, StructureVersion
 from pingzhan.kernel.levels import Level
 
 register = template.Library()
+
+_TONES = {VersionStatus.DRAFT: "warn", VersionStatus.PUBLISHED: "ok", VersionStatus.RETIRED: "idle"}
+
+
+@register.filter
+def tone(version: StructureVersion) -> str:
+    """Return the badge state of a version's status."""
+    return _TONES[VersionStatus(version.status)]
 
 
 @register.filter
