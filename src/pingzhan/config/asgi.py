@@ -7,4 +7,5 @@ import os
 from django.core.asgi import get_asgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "pingzhan.config.settings")
+os.environ.setdefault("PINGZHAN_POOL", "1")
 application = get_asgi_application()

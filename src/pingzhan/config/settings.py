@@ -107,11 +107,18 @@ TEMPLATES = [
     }
 ]
 
+# Under ASGI every request has a thread of its own and with it a connection; kept ones would pile up until
+# the server refuses more. The web process (config/asgi.py) therefore borrows them from a bounded pool.
+POOL = env.flag("PINGZHAN_POOL")
 DATABASES = {
     "default": {
         **env.database(env.text("PINGZHAN_DATABASE_URL", "postgresql:///pingzhan")),
-        "OPTIONS": {"application_name": "pingzhan", "connect_timeout": 10},
-        "CONN_MAX_AGE": 60,
+        "OPTIONS": {
+            "application_name": "pingzhan",
+            "connect_timeout": 10,
+            **({"pool": {"min_size": 2, "max_size": 20, "timeout": 10}} if POOL else {}),
+        },
+        "CONN_MAX_AGE": 0 if POOL else 60,
         "CONN_HEALTH_CHECKS": True,
     }
 }

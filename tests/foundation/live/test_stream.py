@@ -191,11 +191,11 @@ def read_event(response: HTTPResponse) -> str:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_real_server_streams_to_two_browsers_and_holds_one_connection(server: int) -> None:
+def test_a_real_server_streams_to_twelve_browsers_over_one_connection(server: int) -> None:
     client = Client()
     client.force_login(User.objects.create_user("streamer"))
     cookie = f"{settings.SESSION_COOKIE_NAME}={client.cookies[settings.SESSION_COOKIE_NAME].value}"
-    browsers = [HTTPConnection("127.0.0.1", server, timeout=20) for _ in range(3)]
+    browsers = [HTTPConnection("127.0.0.1", server, timeout=20) for _ in range(12)]
     try:
         answers = []
         for browser in browsers:
@@ -211,7 +211,9 @@ def test_a_real_server_streams_to_two_browsers_and_holds_one_connection(server: 
                 " FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
                 " AND backend_type = 'client backend'"
             )
-            assert cursor.fetchone() == (1, 1), "a stream keeps no connection of its own"
+            total, listening = cursor.fetchone()
+        assert listening == 1
+        assert total <= 6, "a stream keeps no connection of its own"
         start = time.monotonic()
         threading.Timer(0.1, announce_elsewhere).start()
         for answer in answers:

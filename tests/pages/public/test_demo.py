@@ -132,3 +132,14 @@ def test_the_list_needs_two_queries(local: Client, count: int, django_assert_num
 )
 def test_what_counts_as_this_machine(text: str, expected: bool) -> None:
     assert is_loopback(text) is expected
+
+
+def test_those_who_decide_come_first(local: Client) -> None:
+    roles = [Role.AUDITOR, Role.OFFICIAL, Role.LEADER, Role.DUTY_OFFICER]
+    for role in roles:
+        user = User.objects.create_user(role.value, name=role.value, is_demo=True)
+        RoleGrant.objects.create(user=user, role=role)
+    User.objects.create_user("none", name="none", is_demo=True)
+    page = local.get("/demo/").content.decode()
+    order = sorted(["none", *(role.value for role in roles)], key=lambda name: page.index(f">{name}"))
+    assert order == ["duty_officer", "leader", "official", "auditor", "none"]

@@ -80,21 +80,18 @@ def personas(request: HttpRequest) -> HttpResponse:
 
 
 def _personas() -> list[Persona]:
-    held: dict[int, list[Role]] = {}
+    """Return the personas, those who decide first (two queries)."""
+    first = (Role.DUTY_OFFICER, Role.LEADER, Role.ORGANISER, Role.OFFICIAL, Role.COMPANY)
+    rank = {role: n for n, role in enumerate([*first, *(role for role in Role if role not in first)])}
+    held: dict[int, set[Role]] = {}
     for user_id, key in RoleGrant.objects.filter(user__is_demo=True).values_list("user_id", "role"):
-        if key in set(Role) and Role(key) not in held.setdefault(user_id, []):
-            held[user_id].append(Role(key))
-    order = {role: n for n, role in enumerate([Role.DUTY_OFFICER, Role.LEADER, Role.ORGANISER, *Role])}
+        if key in set(Role):
+            held.setdefault(user_id, set()).add(Role(key))
+    users = list(User.objects.filter(is_demo=True, is_active=True))
+    users.sort(key=lambda user: (min((rank[role] for role in held.get(user.pk, ())), default=99), user.pk))
     found = []
-    for user in User.objects.filter(is_demo=True, is_active=True):
-        roles = sorted(held.get(user.pk, []), key=lambda role: order[role])
-        found.append((min((order[role] for role in roles), default=99), user, roles))
-    found.sort(key=lambda item: (item[0], item[1].pk))
-    return [
-        Persona(
-            user,
-            tuple(str(ROLES[role].label) for role in roles),
-            str(ROLES[roles[0]].description) if roles else "",
-        )
-        for _rank, user, roles in found
-    ]
+    for user in users:
+        roles = sorted(held.get(user.pk, ()), key=lambda role: rank[role])
+        words = tuple(str(ROLES[role].label) for role in roles)
+        found.append(Persona(user, words, str(ROLES[roles[0]].description) if roles else ""))
+    return found
