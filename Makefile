@@ -1,45 +1,53 @@
 # Two commands are the set-up on a fresh machine: `make up` and `make test`.
 SHELL := /bin/bash
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
+export VIRTUAL_ENV := $(CURDIR)/.venv
 export PYTHONDONTWRITEBYTECODE := 1
+ifeq ($(strip $(HOME)),)
+export HOME := $(CURDIR)/.venv/home
+endif
 PYTHON ?= python3
 MANIFEST := web/dist/.vite/manifest.json
-LOCALE := src/pingzhan/locale/en/LC_MESSAGES
-PIP := .venv/bin/python -m pip install -q --disable-pip-version-check
+CATALOGUES := $(wildcard src/pingzhan/locale/*/LC_MESSAGES/*.po)
+PIP := .venv/bin/python -m pip --disable-pip-version-check install -q
 COMPILE := .venv/bin/pip-compile -q --generate-hashes --allow-unsafe --strip-extras --no-emit-index-url \
 	--no-emit-trusted-host --no-emit-find-links
 
-.PHONY: up demo test test-long test-pg15 check fmt bench lock assets clean
+.PHONY: up demo test test-floor test-long check fmt bench lock assets clean
 
 .venv/.ok: requirements.lock pyproject.toml
-	$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "需要 Python 3.11 或更高版本，现在是 " + sys.version.split()[0] + "。")'
-	test -x .venv/bin/python || $(PYTHON) -m venv .venv
+	@$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "需要 Python 3.11 或更高版本，现在是 " + sys.version.split()[0] + "。")'
+	@test -x .venv/bin/python || $(PYTHON) -m venv .venv || \
+		{ rm -rf .venv; echo "不能建立虚拟环境，请由管理员安装 Debian 软件包 python3-venv。" >&2; exit 1; }
+	@mkdir -p .venv/home
 	$(PIP) --require-hashes -r requirements.lock
-	$(PIP) --no-deps -e .
-	touch $@
+	$(PIP) --no-deps --no-build-isolation -e .
+	@touch $@
 
 .venv/.dev: requirements-dev.lock .venv/.ok
 	$(PIP) --require-hashes -r requirements-dev.lock
-	touch $@
+	@touch $@
 
-web/node_modules/.ok: web/package-lock.json web/.npmrc .venv/.ok
+web/node_modules/.ok: web/package.json web/package-lock.json web/.npmrc .venv/.ok
 	cd web && npm ci --no-progress --loglevel=error
-	touch $@
+	@touch $@
 
-$(MANIFEST): web/node_modules/.ok $(shell find web/src web/public -type f 2>/dev/null) web/vite.config.ts
-	cd web && npm run --silent build
+$(MANIFEST): web/node_modules/.ok web/vite.config.ts web/tsconfig.json $(shell find web/src web/public -type f 2>/dev/null)
+	cd web && npm run --silent build -- --logLevel warn
+	@touch $@
 
-$(LOCALE)/django.mo: $(LOCALE)/django.po .venv/.ok
+%.mo: %.po .venv/.ok
 	pingzhan locale compile
+	@touch $@
 
-assets: $(MANIFEST) $(LOCALE)/django.mo
+assets: $(MANIFEST) $(CATALOGUES:.po=.mo)
 
 up: assets        ## database, migrations, demo zone, worker, web server on http://127.0.0.1:8000
-	PINGZHAN_DEMO=$${PINGZHAN_DEMO-1} python -m pingzhan up
+	@PINGZHAN_DEMO=$${PINGZHAN_DEMO-1} exec python -m pingzhan up
 
 demo: assets      ## the demo zone into an empty database, then serve
-	PINGZHAN_DEMO=1 python -m pingzhan demo
-	PINGZHAN_DEMO=1 python -m pingzhan up
+	@PINGZHAN_DEMO=1 python -m pingzhan demo
+	@PINGZHAN_DEMO=1 exec python -m pingzhan up
 
 test: assets .venv/.dev  ## everything that proves the product; K=word selects tests
 	scripts/test-needs
@@ -47,22 +55,28 @@ test: assets .venv/.dev  ## everything that proves the product; K=word selects t
 	cd web && npx vitest run
 	scripts/test-floor
 
+test-floor: assets .venv/.dev  ## concurrency and crash tests on PostgreSQL 15, the oldest we support
+	scripts/test-floor
+
 test-long: assets .venv/.dev   ## what takes too long for every submission
-	pytest -n 2 -m "long and not bench"
+	scripts/test-needs
+	pytest -m "long and not bench"
 
 check: assets .venv/.dev  ## all that a submission is refused for, besides tests
 	ruff check .
 	ruff format --check .
 	mypy src tests bench
 	lint-imports
-	DJANGO_SETTINGS_MODULE=pingzhan.config.settings python -m pingzhan manage makemigrations --check --dry-run
+	python -W ignore::RuntimeWarning -m pingzhan manage makemigrations --check --dry-run
 	pingzhan locale check
 	pingzhan punct check
 	pingzhan modules check
+	pytest tests/project
 	cd web && npm run --silent check
 
 fmt: .venv/.dev   ## put code and punctuation in order
-	ruff check --fix -q . ; ruff format -q .
+	-ruff check --fix -q .
+	ruff format -q .
 	pingzhan punct fix
 	pingzhan modules write
 
