@@ -34,7 +34,9 @@ from pingzhan.domain.command.actions.tasks import (
     hand_over_task,
     take_task,
 )
+from pingzhan.domain.command.actions.urge import urge
 from pingzhan.domain.command.enums import POOL_CODE
+from pingzhan.domain.command.invariants import Check, check_all
 from pingzhan.domain.command.links import LinkView, ack_link, open_link
 from pingzhan.domain.command.models import Task
 from pingzhan.domain.command.orders import (
@@ -51,16 +53,20 @@ from pingzhan.domain.command.queries.desk import (
     GroupCount,
     Lead,
     TaskCount,
+    all_in_force,
     group_counts,
     in_force,
+    last_change,
     leads,
     live_tasks,
+    live_tasks_by_group,
     log_lines,
     open_gaps,
     open_seats,
     phone_of,
     pressing_tasks,
     refused_seats,
+    routine_posts,
     seats_of_group,
     task_counts,
     waiting_seats,
@@ -70,8 +76,10 @@ from pingzhan.domain.command.queries.mine import (
     done_of_person,
     parked_of_person,
     seats_of_person,
+    task_for,
     tasks_of_person,
     tasks_of_seat,
+    unseen_of_person,
 )
 from pingzhan.domain.command.queries.posture import BandData, BandScope, UnitPosture, band_data, posture_of
 from pingzhan.domain.command.queries.scope import scope_epoch
@@ -83,6 +91,7 @@ from pingzhan.domain.command.rules import (
     can_order,
     can_see_board,
     can_see_seat,
+    require_own_seat,
     seats_visible_to,
 )
 from pingzhan.domain.command.wording import gap_lines, posture_name
@@ -93,6 +102,7 @@ __all__ = [
     "BandData",
     "BandScope",
     "ChairExplained",
+    "Check",
     "GapLine",
     "GroupCount",
     "Lead",
@@ -112,6 +122,7 @@ __all__ = [
     "acknowledge",
     "acknowledge_by_phone",
     "activations_visible_to",
+    "all_in_force",
     "arrive",
     "band_data",
     "can_direct",
@@ -121,6 +132,7 @@ __all__ = [
     "can_see_board",
     "can_see_seat",
     "cancel_task",
+    "check_all",
     "check_task",
     "close_task",
     "decline",
@@ -133,8 +145,10 @@ __all__ = [
     "group_counts",
     "hand_over_task",
     "in_force",
+    "last_change",
     "leads",
     "live_tasks",
+    "live_tasks_by_group",
     "log_lines",
     "mark_seen",
     "open_gaps",
@@ -153,6 +167,8 @@ __all__ = [
     "reconcile_zone",
     "refused_seats",
     "replace_person",
+    "require_own_seat",
+    "routine_posts",
     "scope_epoch",
     "seats_of_group",
     "seats_of_person",
@@ -160,8 +176,11 @@ __all__ = [
     "stand_down",
     "take_task",
     "task_counts",
+    "task_for",
     "tasks_of_person",
     "tasks_of_seat",
+    "unseen_of_person",
+    "urge",
     "waiting_seats",
     "write_log",
 ]

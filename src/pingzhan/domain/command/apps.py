@@ -1,15 +1,34 @@
-"""Application entry of the command module: its subscriptions, loops, renderers and the posture band."""
+"""Application entry of the command module: its subscriptions, loop, notice words and the posture band."""
 
 from __future__ import annotations
 
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
+RECONCILE_SECONDS = 60.0
+"""How often absences that begin or end by themselves are noticed."""
+
 
 class CommandConfig(AppConfig):
-    """Registers the command tables."""
+    """Registers the command tables and what the module listens to."""
 
     name = "pingzhan.domain.command"
     label = "command"
     verbose_name = _("指挥")
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Subscribe to changes of structure and people; register loop, renderer and band."""
+        from pingzhan.domain.command import band, notices, reactions
+        from pingzhan.domain.organisation import events
+        from pingzhan.foundation.jobs import register_loop
+        from pingzhan.foundation.messages import register_renderer
+        from pingzhan.foundation.ui.context import register_band
+
+        events.structure_published.connect(
+            reactions.on_structure_published, dispatch_uid="command.structure_published"
+        )
+        events.people_changed.connect(reactions.on_people_changed, dispatch_uid="command.people_changed")
+        register_loop("command.reconcile", RECONCILE_SECONDS, reactions.reconcile_loop)
+        register_renderer("seat", notices.render_seats)
+        register_band(band.band)

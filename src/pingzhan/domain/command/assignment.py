@@ -298,10 +298,13 @@ def chairs(world: World) -> list[Chair]:
             numbers |= set(range(1, post.min_seats + 1))
         if activation is not None:
             numbers |= {
-                seat_no for run_key, code, seat_no in world.overrides if code == post.code and run_key == regime
+                seat_no
+                for run_key, code, seat_no in world.overrides
+                if code == post.code and run_key == regime
             }
         found.extend(
-            Chair(post, n, level, regime, activation, tuple(sorted(by_seat.get(n, ())))) for n in sorted(numbers)
+            Chair(post, n, level, regime, activation, tuple(sorted(by_seat.get(n, ()))))
+            for n in sorted(numbers)
         )
     return found
 
@@ -432,5 +435,9 @@ def owner_of(assignment: Assignment, post: PostLike) -> int | None:
 
 def first_on(assignment: Assignment, post_code: str) -> int | None:
     """Return the person on the lowest filled seat of a post, None when all are empty."""
-    seats = [(key.seat_no, filled.person) for key, filled in assignment.filled.items() if key.post_code == post_code]
+    seats = [
+        (key.seat_no, filled.person)
+        for key, filled in assignment.filled.items()
+        if key.post_code == post_code
+    ]
     return min(seats)[1] if seats else None

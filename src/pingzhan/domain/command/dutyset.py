@@ -185,7 +185,18 @@ def _from_clauses(group: GroupLike, clauses: list[tuple[int, str]]) -> list[Duty
         source = f"{group.name}职责{n}"
         rows.append(
             DutyRow(
-                f"{group.code}.r{n}", "", group.code, "", "routine", 4, "standing", title, None, "none", False, source
+                f"{group.code}.r{n}",
+                "",
+                group.code,
+                "",
+                "routine",
+                4,
+                "standing",
+                title,
+                None,
+                "none",
+                False,
+                source,
             )
         )
         rows.append(
@@ -209,7 +220,9 @@ def _from_clauses(group: GroupLike, clauses: list[tuple[int, str]]) -> list[Duty
 
 def duty_sha(rows: Iterable[DutyRow]) -> str:
     """Return the hash of a duty version: over its sorted rows."""
-    text = json.dumps(sorted(map(list, rows), key=lambda row: str(row[0])), ensure_ascii=False, separators=(",", ":"))
+    text = json.dumps(
+        sorted(map(list, rows), key=lambda row: str(row[0])), ensure_ascii=False, separators=(",", ":")
+    )
     return hashlib.sha256(text.encode()).hexdigest()
 
 

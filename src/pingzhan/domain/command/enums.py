@@ -288,4 +288,3 @@ class TaskDecisionKind(models.TextChoices):
     DONE = "done", _("已办结")
     CANCEL = "cancel", _("取消")
     HAND_OVER = "hand_over", _("移交")
-

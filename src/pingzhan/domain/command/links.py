@@ -6,6 +6,7 @@ nothing but show this order and confirm or decline it.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -41,8 +42,22 @@ def _sign(seat_id: int, person_id: int, expires: int) -> str:
 
 
 def ack_link(seat: Seat) -> str:
-    """Return the path of the acknowledgement link of a seat: '/a/<token>/'."""
-    return f"/a/{token_for(seat)}/"
+    """Return the path of the acknowledgement link of a seat: '/a/<token>'."""
+    return _path(token_for(seat))
+
+
+def token_paths(seats: Iterable[Seat]) -> dict[int, str]:
+    """Return the link paths of many seats by seat id. One query."""
+    rows = list(seats)
+    if not rows:
+        return {}
+    now = Seat.objects.filter(pk=rows[0].pk).annotate(moment=Now()).values_list("moment", flat=True).get()
+    expires = int((now + LIFE).timestamp())
+    return {seat.pk: _path(_sign(seat.pk, seat.person_id, expires)) for seat in rows}
+
+
+def _path(token: str) -> str:
+    return f"/a/{token}"
 
 
 def _read(token: str) -> tuple[int, int, int]:

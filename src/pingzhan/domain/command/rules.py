@@ -92,9 +92,7 @@ def require_own_seat(actor: Actor, seat: Seat) -> None:
 def require_manage(actor: Actor, unit: Unit) -> None:
     """Raise Refused unless the actor may manage seats of the unit."""
     if not can_manage(actor, unit):
-        raise Refused(
-            _("您没有“换人、登记电话通知”的权限。"), hint=_("需要时请安全管理员授予相应角色。")
-        )
+        raise Refused(_("您没有“换人、登记电话通知”的权限。"), hint=_("需要时请安全管理员授予相应角色。"))
 
 
 def require_direct(actor: Actor, task: Task) -> None:

@@ -18,9 +18,7 @@ from pingzhan.kernel.errors import Invalid
 
 def released_by_group(result: Reconciled) -> dict[str, list[int]]:
     """Return the released seats by group code ('pool' for the pool)."""
-    groups = {
-        post.code: post.group_code for plan in result.state.world.plans.values() for post in plan.posts
-    }
+    groups = {post.code: post.group_code for plan in result.state.world.plans.values() for post in plan.posts}
     groups[POOL_CODE] = POOL_CODE
     found: dict[str, list[int]] = defaultdict(list)
     for closed in result.closed:

@@ -24,13 +24,13 @@ def ensure_duties(structure: StructureVersion) -> DutyVersion:
     """
     groups = [
         dutyset.GroupLike(*row)
-        for row in Group.objects.filter(version=structure).order_by("sort", "id").values_list("code", "name", "kind")
+        for row in Group.objects.filter(version=structure)
+        .order_by("sort", "id")
+        .values_list("code", "name", "kind")
     ]
     rows = dutyset.compile_duties(groups, clause_rows(structure.pk))
     sha = dutyset.duty_sha(rows)
-    current = DutyVersion.objects.filter(
-        structure_version=structure, status=VersionState.PUBLISHED
-    ).first()
+    current = DutyVersion.objects.filter(structure_version=structure, status=VersionState.PUBLISHED).first()
     if current is not None and current.sha256 == sha:
         return current
     if current is not None:

@@ -10,8 +10,8 @@ from typing import Any
 from django.db import connection
 from django.utils.translation import gettext as _
 
-from pingzhan.domain.command.actions.reconcile import Opened, Reconciled
 from pingzhan.domain.command import wording
+from pingzhan.domain.command.actions.reconcile import Opened, Reconciled
 from pingzhan.domain.command.assignment import POOL_CODE, Assignment, PostLike, Why
 from pingzhan.domain.command.enums import (
     LIVE_TASK_STATES,
@@ -176,7 +176,9 @@ def _bring_back(result: Reconciled, owners: Owners, *, by_name: str) -> int:
         )
         left = cursor.fetchall()
     stranded: list[tuple[int, int]] = []
-    routine = {one.unit_path for one in (opened.wanted for opened in result.opened) if one.posture == "routine"}
+    routine = {
+        one.unit_path for one in (opened.wanted for opened in result.opened) if one.posture == "routine"
+    }
     for seat, post_code, unit_id in left:
         target = owners.take_over(post_code)
         if target is not None and state.unit_path(unit_id) in routine:
@@ -350,7 +352,9 @@ def write_gaps(result: Reconciled) -> list[GapRow]:
 def commander_of(assignment: Assignment, acked: set[tuple[str, int]]) -> tuple[int, bool] | None:
     """Return (person, acting) who commands: the principal once he has confirmed; until then the first deputy
     is acting from second 0; the principal at once when there is no deputy; None when nobody is there."""
-    principal = min((key for key in assignment.filled if key.post_code in assignment.commander_codes), default=None)
+    principal = min(
+        (key for key in assignment.filled if key.post_code in assignment.commander_codes), default=None
+    )
     if principal is not None and tuple(principal) in acked:
         return assignment.filled[principal].person, False
     deputies = sorted(
@@ -362,7 +366,9 @@ def commander_of(assignment: Assignment, acked: set[tuple[str, int]]) -> tuple[i
         return assignment.filled[deputies[0]].person, True
     if principal is not None:
         return assignment.filled[principal].person, False
-    others = sorted(key for key, filled in assignment.filled.items() if filled.chair.post.group_kind == "leading")
+    others = sorted(
+        key for key, filled in assignment.filled.items() if filled.chair.post.group_kind == "leading"
+    )
     return (assignment.filled[others[0]].person, True) if others else None
 
 
@@ -381,7 +387,10 @@ def set_commander(result: Reconciled) -> None:
     over: list[int] = []
     for tenure in tenures:
         one = wanted.get(tenure.unit_id)
-        if one is not None and (tenure.activation_id, tenure.person_id, tenure.acting) == (one.pk, *(who or ())):
+        if one is not None and (tenure.activation_id, tenure.person_id, tenure.acting) == (
+            one.pk,
+            *(who or ()),
+        ):
             stay.add(tenure.unit_id)
         else:
             over.append(tenure.pk)
@@ -415,9 +424,7 @@ def write_notices(result: Reconciled, *, cause: str) -> None:
         for closed in result.closed
         if closed.seat.person not in told and closed.reason != ClosedReason.DECLINED
     }
-    accounts = dict(
-        Person.objects.filter(pk__in=told | set(released)).values_list("id", "account_id")
-    )
+    accounts = dict(Person.objects.filter(pk__in=told | set(released)).values_list("id", "account_id"))
     names = {
         post.code: post.name  # type: ignore[attr-defined]
         for plan in state.world.plans.values()
@@ -502,4 +509,3 @@ def write_event(
         count=count,
         **extra,
     )
-

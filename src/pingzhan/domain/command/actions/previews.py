@@ -91,9 +91,7 @@ def _changes(before: list[list[Any]], after: list[list[Any]]) -> list[str]:
         if kind == "open":
             found.append((_("%(post)s改由%(name)s担任") if added else _("%(name)s不再担任%(post)s")) % values)
         elif kind == "close":
-            found.append(
-                (_("%(name)s将离开%(post)s") if added else _("%(name)s不必离开%(post)s")) % values
-            )
+            found.append((_("%(name)s将离开%(post)s") if added else _("%(name)s不必离开%(post)s")) % values)
         else:
             found.append((_("新增缺口 %(post)s") if added else _("缺口 %(post)s 已消除")) % values)
     return found
@@ -110,10 +108,20 @@ def describe(result: Reconciled, activation: Activation, unit: Unit, sha: str) -
     persons = {one.wanted.person for one in result.opened} | {one.seat.person for one in result.closed}
     people = {
         id_: (name, account)
-        for id_, name, account in Person.objects.filter(pk__in=persons).values_list("id", "name", "account_id")
+        for id_, name, account in Person.objects.filter(pk__in=persons).values_list(
+            "id", "name", "account_id"
+        )
     }
     opened = tuple(
-        _line("open", one.wanted.post_code, one.wanted.seat_no, one.wanted.person, posts, people, one.wanted.chosen_by)
+        _line(
+            "open",
+            one.wanted.post_code,
+            one.wanted.seat_no,
+            one.wanted.person,
+            posts,
+            people,
+            one.wanted.chosen_by,
+        )
         for one in result.opened
     )
     closed = tuple(
@@ -139,9 +147,7 @@ def describe(result: Reconciled, activation: Activation, unit: Unit, sha: str) -
         counts=dict(result.counts),
         gaps=tuple(wording.gap_lines(gaps)),
         notices=dict(
-            Counter(
-                "in_app" if people[one.wanted.person][1] else "console" for one in result.opened
-            )
+            Counter("in_app" if people[one.wanted.person][1] else "console" for one in result.opened)
         ),
         workers=result.counts.get("workers", 0),
         task_groups=task_groups(result, posts) if ended else (),
@@ -184,7 +190,10 @@ def task_groups(result: Reconciled, posts: dict[str, PostRow]) -> tuple[TaskGrou
     found: list[TaskGroup] = []
     owners = Owners(result)
     names = {post.group_code: post.group_name for post in posts.values()} | {POOL_CODE: _("机动力量")}
-    first = {post.group_code: post.code for post in sorted(posts.values(), key=lambda p: (p.role != "head", p.code), reverse=True)}
+    first = {
+        post.group_code: post.code
+        for post in sorted(posts.values(), key=lambda p: (p.role != "head", p.code), reverse=True)
+    }
     with connection.cursor() as cursor:
         for group_code, seats in sorted(released_by_group(result).items()):
             cursor.execute(
@@ -198,9 +207,7 @@ def task_groups(result: Reconciled, posts: dict[str, PostRow]) -> tuple[TaskGrou
             if not count:
                 continue
             seat = owners.take_over(first.get(group_code, ""))
-            target = next(
-                (code for (code, _n), (id_, _p) in result.open_now().items() if id_ == seat), ""
-            )
+            target = next((code for (code, _n), (id_, _p) in result.open_now().items() if id_ == seat), "")
             found.append(
                 TaskGroup(
                     group_code=group_code,

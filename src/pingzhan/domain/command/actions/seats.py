@@ -61,7 +61,9 @@ def mark_seen(*, seat_id: int, by: Actor) -> bool:
 
 
 @transaction.atomic
-def acknowledge(*, seat_id: int, by: Actor, eta_minutes: int | None = None, via: AckVia | None = None) -> AckOutcome:
+def acknowledge(
+    *, seat_id: int, by: Actor, eta_minutes: int | None = None, via: AckVia | None = None
+) -> AckOutcome:
     """Confirm one's own seat; ``eta_minutes`` 0 means 已在岗. A second confirmation changes nothing.
 
     A confirmation of a seat that is over is recorded and shown, and never puts anybody back. Raises Refused
@@ -244,9 +246,9 @@ def ruling_activation(world: int, zone: Unit, post_code: str) -> tuple[Activatio
     ruling = Ruling(as_ruling(active))
     by_id = {one.pk: one for one in active}
     known = False
-    for post in Post.objects.filter(code=post_code, version__in={one.structure_version_id for one in active}).select_related(
-        "unit"
-    ):
+    for post in Post.objects.filter(
+        code=post_code, version__in={one.structure_version_id for one in active}
+    ).select_related("unit"):
         known = True
         one = ruling.of(post.unit.path)
         if one is not None and by_id[one.id].structure_version_id == post.version_id:
@@ -254,7 +256,10 @@ def ruling_activation(world: int, zone: Unit, post_code: str) -> tuple[Activatio
     if not known and active:
         raise NotFound(_("没有代码为“%(code)s”的岗位。") % {"code": post_code}, place=post_code)
     raise Conflict(
-        _("平时换人请修改组织架构并发布新版。"), hint=_("临时指定只在战时使用。"), code="routine", place=post_code
+        _("平时换人请修改组织架构并发布新版。"),
+        hint=_("临时指定只在战时使用。"),
+        code="routine",
+        place=post_code,
     )
 
 
@@ -339,7 +344,9 @@ def reconcile_zone(*, zone: Unit, world: int = 0, cause: str, by: Actor) -> Reco
 
 def worlds_of(zone_id: int) -> list[int]:
     """Return the worlds a zone has open seats or activations in, the real one first."""
-    found = set(Activation.objects.filter(zone=zone_id, ended_at__isnull=True).values_list("world", flat=True))
+    found = set(
+        Activation.objects.filter(zone=zone_id, ended_at__isnull=True).values_list("world", flat=True)
+    )
     found |= set(
         Seat.objects.filter(zone=zone_id, closed_at__isnull=True).values_list("world", flat=True).distinct()
     )

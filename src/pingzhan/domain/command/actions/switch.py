@@ -209,7 +209,14 @@ def check_fence(scope: ScopeState, unit: Unit, expected: int | None) -> None:
 
 
 def end_activation(
-    old: Activation, at: datetime, by: Actor, *, kind: EndKind, reason: str, key: str | None = None, sha: str = ""
+    old: Activation,
+    at: datetime,
+    by: Actor,
+    *,
+    kind: EndKind,
+    reason: str,
+    key: str | None = None,
+    sha: str = "",
 ) -> None:
     """End an activation by its id."""
     ended = Activation.objects.filter(pk=old.pk, ended_at__isnull=True).update(
@@ -364,9 +371,7 @@ def end_drills(order: SwitchOrder, zone: Unit, by: Actor) -> None:
     """End every drill that overlaps the scope of a real order (section 11)."""
     overlapping = (
         Activation.objects.filter(zone=zone, ended_at__isnull=True, world__gt=0)
-        .filter(
-            Q(unit__path__startswith=order.unit.path) | Q(unit__path__in=paths_above(order.unit.path))
-        )
+        .filter(Q(unit__path__startswith=order.unit.path) | Q(unit__path__in=paths_above(order.unit.path)))
         .select_related("unit")
         .order_by("world", "id")
     )

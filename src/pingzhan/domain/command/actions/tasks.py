@@ -154,9 +154,7 @@ def hand_over_task(*, task_id: int, seat_id: int, by: Actor, note: str = "") -> 
         rules.require_direct(by, task)
     target = (
         Seat.objects.select_for_update(of=("self",))
-        .filter(
-            pk=seat_id, world=task.world, zone_id=task.owner_seat.zone_id, closed_at__isnull=True
-        )
+        .filter(pk=seat_id, world=task.world, zone_id=task.owner_seat.zone_id, closed_at__isnull=True)
         .first()
     )
     if target is None:

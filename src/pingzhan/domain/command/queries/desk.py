@@ -6,7 +6,6 @@ years of history behind it (goal G8).
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -293,16 +292,6 @@ def refused_seats(zone: Unit, world: int = 0) -> QuerySet[Seat]:
 def log_lines(zone: Unit, world: int = 0) -> QuerySet[LogLine]:
     """Return the log of a zone, newest first."""
     return LogLine.objects.filter(world=world, zone=zone).order_by("-pk")
-
-
-def levels_of(paths: Iterable[str], world: int = 0) -> dict[str, int | None]:
-    """Return the level in force at each unit path, None for routine. One query for all of them."""
-    active = list(
-        Activation.objects.filter(world=world, ended_at__isnull=True).values_list("unit__path", "level")
-    )
-    return {
-        path: min((level for scope, level in active if path.startswith(scope)), default=None) for path in paths
-    }
 
 
 def last_change(unit: Unit, world: int = 0) -> Activation | None:

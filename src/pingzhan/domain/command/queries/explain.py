@@ -33,7 +33,9 @@ class ChairExplained:
     sentence: str
 
 
-def read_state(zone: Unit, world: int = 0, *, activations: list[Activation] | None = None) -> ZoneState | None:
+def read_state(
+    zone: Unit, world: int = 0, *, activations: list[Activation] | None = None
+) -> ZoneState | None:
     """Load a zone for reading, without lock; None before a structure is published."""
     structure = published_version(zone.pk)
     if structure is None:
@@ -155,9 +157,7 @@ def load_with(state: ZoneState, activation: Activation) -> ZoneState:
     return replace(
         state,
         activations=[activation],
-        world=replace(
-            state.world, activations=as_ruling([activation]), refused=frozenset(), overrides={}
-        ),
+        world=replace(state.world, activations=as_ruling([activation]), refused=frozenset(), overrides={}),
     )
 
 

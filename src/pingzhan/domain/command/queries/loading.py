@@ -98,7 +98,8 @@ class DutyBook:
         key = self._keys.get(ids)
         if key is None:
             key = dutyset.seat_duty_key(
-                str(posture), [(p.code, p.title, p.phase, p.due_offset_min, p.evidence, p.critical) for p in picks]
+                str(posture),
+                [(p.code, p.title, p.phase, p.due_offset_min, p.evidence, p.critical) for p in picks],
             )
             self._keys[ids] = key
             self.by_key[key] = tuple(picks)
@@ -142,9 +143,7 @@ class ZoneState:
     def unit_path(self, unit_id: int) -> str:
         """Return the path of a unit of the zone."""
         if not self._paths:
-            self._paths.update(
-                Unit.objects.filter(path__startswith=self.zone.path).values_list("id", "path")
-            )
+            self._paths.update(Unit.objects.filter(path__startswith=self.zone.path).values_list("id", "path"))
         return self._paths[unit_id]
 
     def duty_version(self, activation_id: int | None) -> int | None:

@@ -6,9 +6,13 @@ from datetime import timedelta
 
 from django.db.models import Case, F, Min, OuterRef, QuerySet, Subquery, Value, When
 from django.db.models.functions import Now
+from django.utils.translation import gettext as _
 
-from pingzhan.domain.command.enums import LIVE_TASK_STATES, Posture, TaskState
+from pingzhan.domain.command.enums import LIVE_TASK_STATES, AckState, Posture, TaskState
 from pingzhan.domain.command.models import Seat, SeatCause, Task
+from pingzhan.foundation.access.actor import Actor
+from pingzhan.foundation.access.roles import Permission
+from pingzhan.kernel.errors import NotFound
 
 DONE_SHOWN = timedelta(days=1)
 """Finished tasks stay in sight this long."""
@@ -89,3 +93,26 @@ def _of(person_id: int, world: int) -> QuerySet[Task]:
     return Task.objects.filter(
         world=world, owner_seat__person=person_id, owner_seat__closed_at__isnull=True
     ).select_related("owner_seat__post__group", "owner_seat__unit")
+
+
+def unseen_of_person(person_id: int, world: int = 0) -> list[int]:
+    """Return the open seats whose order this person has not opened yet."""
+    return list(
+        Seat.objects.filter(
+            world=world, person=person_id, closed_at__isnull=True, ack_state=AckState.GIVEN
+        ).values_list("id", flat=True)
+    )
+
+
+def task_for(*, task_id: int, by: Actor) -> Task:
+    """Return a task for its owner or for who may direct it. Raises NotFound to everybody else."""
+    task = (
+        Task.objects.select_related("owner_seat__unit", "owner_seat__post__group").filter(pk=task_id).first()
+    )
+    if task is None or not (task.owner_seat.person_id == by.person_id or _directs(by, task)):
+        raise NotFound(_("没有这项任务，或它不是您的。"))
+    return task
+
+
+def _directs(by: Actor, task: Task) -> bool:
+    return by.has(Permission.MANAGE_SEATS, task.owner_seat.unit.path)
