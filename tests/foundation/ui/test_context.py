@@ -2,23 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 from django.http import HttpRequest
 from django.test import RequestFactory
 
 from pingzhan.foundation.ui import context
 from pingzhan.foundation.ui.context import Band, NavItem, band_of, band_version, current_key, routine_band, ui
-
-
-@pytest.fixture(autouse=True)
-def no_sources() -> Iterator[None]:
-    kept = dict(context._sources)
-    context._sources.clear()
-    yield
-    context._sources.clear()
-    context._sources.update(kept)
 
 
 def emergency(request: HttpRequest) -> Band:

@@ -28,7 +28,6 @@ ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"
 ARGUMENTS += ["--disable-background-networking", "--disable-component-update"]
 AXE = Path(__file__).resolve().parents[4] / "web" / "node_modules" / "axe-core" / "axe.min.js"
 
-expect.set_options(timeout=3000)
 
 pytestmark = [
     pytest.mark.xdist_group("journeys"),
