@@ -17,3 +17,8 @@ def level_word(level: int | None) -> str:
 def group_name(code: str, name: str) -> str:
     """Return the name of a group; the pool, which no structure contains, is called 机动."""
     return _("机动") if code == "pool" else name or code
+
+
+def level_sign(level: int) -> str:
+    """Return the one-character sign of a level."""
+    return Level(level).sign

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import datetime
 from urllib.parse import urlencode
 
 from django.core.paginator import Paginator
@@ -20,8 +20,7 @@ from pingzhan.foundation import audit
 from pingzhan.foundation.access.actor import Actor, request_actor, within
 from pingzhan.foundation.access.roles import Permission
 from pingzhan.foundation.audit.models import AuditRecord
-from pingzhan.pages.console.audit.forms import TrailFilter
-from pingzhan.pages.console.audit.wording import detail_of, verb_label
+from pingzhan.pages.console.audit.forms import TrailForm
 from pingzhan.pages.console.guard import needs
 from pingzhan.pages.console.wording import level_word
 
@@ -38,8 +37,8 @@ class Line:
     who: str
     how: str
     what: str
+    sentence: str
     unit: str
-    detail: str
     sha: str
 
 
@@ -52,9 +51,9 @@ class Verdict:
     breaks: list[str]
 
 
-def visible_records(actor: Actor) -> QuerySet[AuditRecord]:
-    """Return the part of the trail this actor may read: what happened in the units of his grants."""
-    return AuditRecord.objects.filter(within("unit_path", actor.paths(Permission.VIEW_AUDIT)))
+def visible_records(actor: Actor, only: audit.TrailFilter | None = None) -> QuerySet[AuditRecord]:
+    """Return the part of the trail this actor may read, newest first: the units of his grants."""
+    return audit.trail(paths=actor.paths(Permission.VIEW_AUDIT), only=only)
 
 
 @require_GET
@@ -62,14 +61,14 @@ def visible_records(actor: Actor) -> QuerySet[AuditRecord]:
 def index(request: HttpRequest) -> HttpResponse:
     """Show the trail, newest first; with htmx only the table. Pages go by id, so new records shift nothing."""
     actor = request_actor(request)
-    filters = TrailFilter(request.GET or None)
-    rows = visible_records(actor)
-    if filters.is_bound and filters.is_valid():
-        rows = _filtered(rows, filters)
+    filters = TrailForm(request.GET or None)
+    rows = visible_records(actor, _wanted(filters))
+    if filters.is_bound and filters.is_valid() and filters.cleaned_data["world"] == "drill":
+        rows = rows.exclude(world=0)
     before = request.GET.get("before", "")
     if before.isdecimal():
         rows = rows.filter(pk__lt=int(before))
-    found = list(rows.order_by("-pk")[: PAGE + 1])
+    found = list(rows[: PAGE + 1])
     query = {k: v for k, v in request.GET.items() if k != "before" and v}
     context = {
         "filters": filters,
@@ -93,8 +92,8 @@ def verify(request: HttpRequest) -> HttpResponse:
     if _is_htmx(request):
         return render(request, "console/audit/_verdict.html", {"verdict": verdict})
     actor = request_actor(request)
-    found = list(visible_records(actor).order_by("-pk")[:PAGE])
-    context = {"filters": TrailFilter(), "rows": _lines(found), "can_verify": True, "verdict": verdict}
+    found = list(visible_records(actor)[:PAGE])
+    context = {"filters": TrailForm(), "rows": _lines(found), "can_verify": True, "verdict": verdict}
     return render(request, "console/audit/index.html", context)
 
 
@@ -113,23 +112,16 @@ def _is_htmx(request: HttpRequest) -> bool:
     return request.headers.get("HX-Request") == "true"
 
 
-def _midnight(day: date) -> datetime:
-    return timezone.make_aware(datetime.combine(day, time.min))
-
-
-def _filtered(rows: QuerySet[AuditRecord], filters: TrailFilter) -> QuerySet[AuditRecord]:
+def _wanted(filters: TrailForm) -> audit.TrailFilter | None:
+    if not filters.is_bound or not filters.is_valid():
+        return None
     data = filters.cleaned_data
-    if data["verb"]:
-        rows = rows.filter(verb=data["verb"])
-    if data["who"]:
-        rows = rows.filter(actor_name__icontains=data["who"].strip())
-    if data["since"]:
-        rows = rows.filter(at__gte=_midnight(data["since"]))
-    if data["until"]:
-        rows = rows.filter(at__lt=_midnight(data["until"] + timedelta(days=1)))
-    if data["world"]:
-        rows = rows.filter(world=0) if data["world"] == "real" else rows.exclude(world=0)
-    return rows
+    return audit.TrailFilter(
+        verb=data["verb"],
+        actor=data["who"].strip(),
+        day=data["day"],
+        world=0 if data["world"] == "real" else None,
+    )
 
 
 def _lines(records: list[AuditRecord]) -> list[Line]:
@@ -143,9 +135,9 @@ def _lines(records: list[AuditRecord]) -> list[Line]:
             who=one.actor_name or _("系统"),
             how=(hows.get(one.actor_kind, "") if one.actor_name else "")
             + (_("（演练）") if one.world else ""),
-            what=verb_label(one.verb),
+            what=audit.title_of(one.verb),
+            sentence=audit.sentence(one),
             unit=units.get(one.unit_path, _("全区") if one.unit_path == "/" else one.unit_path),
-            detail=detail_of(one.subject_kind, one.subject_id, one.body),
             sha=one.sha,
         )
         for one in records

@@ -3,26 +3,29 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from pingzhan.domain.command import api as command
-from pingzhan.domain.command.models import Activation, Seat
+from pingzhan.domain.command.models import Activation
 from pingzhan.domain.territory.models import Unit
 from pingzhan.foundation.access.models import RoleGrant
 from pingzhan.foundation.access.roles import Role
 from pingzhan.pages.console import gaps
 from pingzhan.pages.console.duty.health import HealthLine, health
+from pingzhan.pages.console.readiness.levels import LevelRow, ready
 from pingzhan.pages.console.seats import SeatView, seat_view
 from pingzhan.pages.console.wording import group_name
 
 MARK_HOURS = (2, 4, 5, 24)
 """Marks of the clock: on site 2 h, core facts 4 h, publish 5 h, report 24 h (command.md section 18)."""
+
+_TOKEN = re.compile(r'name="csrfmiddlewaretoken" value="[^"]*"')
 
 ALARMS = 12
 TASKS = 20
@@ -129,7 +132,7 @@ class Board:
     tasks_soon: int
     health: list[HealthLine]
     log: list[LogLine]
-    levels: list[gaps.LevelRow]
+    levels: list[LevelRow]
     version_n: int | None
 
     @property
@@ -149,7 +152,12 @@ def board(zone: Unit) -> Board:
     waiting_count = sum(row.filled - row.confirmed for row in groups)
     counts = command.task_counts(zone)
     pressing = list(command.pressing_tasks(zone)[:TASKS])
-    levels, found, version_n = ([], gaps.of_zone(zone), None) if running else gaps.readiness(zone)
+    lines = command.gap_lines(command.open_gaps(zone)) if running else []
+    levels: list[LevelRow] = []
+    found = gaps.items(lines, emergency=running is not None)
+    version_n: int | None = None
+    if running is None:
+        levels, found, version_n = ready(zone)
     return Board(
         zone=zone,
         posture="emergency" if running else "routine",
@@ -168,7 +176,7 @@ def board(zone: Unit) -> Board:
         tasks_open=sum(one.open for one in counts),
         tasks_overdue=sum(one.overdue for one in counts),
         tasks_soon=sum(one.soon for one in counts),
-        health=health(now),
+        health=health(),
         log=[LogLine(line.at, line.by_name, line.text) for line in command.log_lines(zone)[:LOG]],
         levels=levels,
         version_n=version_n,
@@ -176,8 +184,8 @@ def board(zone: Unit) -> Board:
 
 
 def version_of(body: str) -> str:
-    """Return a short text that changes when the rendered board does."""
-    return hashlib.sha256(body.encode()).hexdigest()[:16]
+    """Return a short text that changes when the rendered fragment does; form tokens differ each time."""
+    return hashlib.sha256(_TOKEN.sub("", body).encode()).hexdigest()[:16]
 
 
 def _group_row(one: command.GroupCount) -> GroupRow:
@@ -257,8 +265,3 @@ def _task_groups(
         )
         found.setdefault(code, TaskGroup(group_name(code, ""), 0, 0)).items.append(row)
     return [group for group in found.values() if group.items]
-
-
-def seat_address(seat: Seat) -> str:
-    """Return the address of a seat's page."""
-    return reverse("duty:seat", args=[seat.pk])

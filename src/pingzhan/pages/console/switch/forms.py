@@ -102,8 +102,8 @@ class OrderForm(forms.Form):
     preview_sha = forms.RegexField(r"^[0-9a-f]{16,64}$")
 
 
-class StandDownForm(BasisForm):
-    """Basis, reason and the short hand-over note of a stand-down."""
+class StandDownForm(forms.Form):
+    """Reason and the short hand-over note of a stand-down."""
 
     reason = forms.CharField(
         label=gettext_lazy("理由"),

@@ -50,23 +50,18 @@ class TaskForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 3}),
     )
 
-    def __init__(self, evidence: str, *args: Any, final: bool, **kwargs: Any) -> None:
+    def __init__(
+        self, evidence: str, *args: Any, final: bool, reported: bool = False, **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
         self.evidence = evidence
         self.final = final
         if evidence != Evidence.COUNT:
             del self.fields["count"]
-        elif final:
+        elif not (final and reported):
             self.fields["count"].required = True
             self.fields["count"].error_messages["required"] = _("请填数字，没有就填 0。")
-        note_needed = not final or evidence in (Evidence.TEXT, Evidence.PHOTO)
+        note_needed = not final or (evidence in (Evidence.TEXT, Evidence.PHOTO) and not reported)
         if note_needed and evidence != Evidence.COUNT:
             self.fields["note"].required = True
             self.fields["note"].error_messages["required"] = _("请写一句办理情况。")
-
-    def clean(self) -> dict[str, Any]:
-        """Refuse feedback without anything in it."""
-        data = super().clean() or {}
-        if not self.final and not data.get("note") and data.get("count") is None and not self.errors:
-            self.add_error("note", _("请写一句办理情况。"))
-        return data

@@ -1,0 +1,19 @@
+"""Addresses of 值班台."""
+
+from django.urls import path
+
+from pingzhan.pages.console.duty import seats, views
+
+app_name = "duty"
+urlpatterns = [
+    path("", views.board, name="board"),
+    path("fragment/", views.fragment, name="fragment"),
+    path("log/", views.log, name="log"),
+    path("group/<str:code>/", views.group, name="group"),
+    path("seat/<int:pk>/", seats.seat, name="seat"),
+    path("seat/<int:pk>/phone/", seats.phone, name="phone"),
+    path("seat/<int:pk>/replace/", seats.replace, name="replace"),
+    path("seat/<int:pk>/urge/", seats.urge, name="urge"),
+    path("post/<str:code>/", seats.post, name="post"),
+    path("post/<str:code>/fill/", seats.fill, name="fill"),
+]

@@ -1,0 +1,70 @@
+"""The scopes a switch can be ordered for, with the posture each has now."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.db.models import Q, QuerySet
+
+from pingzhan.domain.command import api as command
+from pingzhan.domain.territory import api as territory
+from pingzhan.domain.territory.enums import UnitKind
+from pingzhan.domain.territory.models import Unit
+from pingzhan.foundation.access.actor import Actor
+from pingzhan.foundation.access.roles import Permission
+
+KINDS = (UnitKind.ZONE, UnitKind.AREA, UnitKind.ENTERPRISE)
+"""A switch is ordered for a zone, an area or an enterprise, never for a single canteen or gate."""
+
+SHOWN = 60
+
+
+@dataclass(frozen=True)
+class ScopeRow:
+    """A scope in the list: ``depth`` below the zone, ``under`` the area it lies in, ``level`` in force."""
+
+    unit: Unit
+    depth: int
+    under: str
+    level: int | None
+
+
+def orderable(actor: Actor) -> QuerySet[Unit]:
+    """Return the units this actor may switch."""
+    return territory.under_paths(list(actor.paths(Permission.ORDER_SWITCH))).filter(kind__in=KINDS)
+
+
+def scope_rows(actor: Actor, words: str, chosen: int | None) -> tuple[list[ScopeRow], int]:
+    """Return the scopes that fit the search words and how many more there are. Three queries.
+
+    Without words the tree from the top; the chosen one is always among them.
+    """
+    found = orderable(actor).select_related("parent").order_by("path")
+    if words:
+        fits = Q(name__icontains=words) | Q(code__icontains=words)
+        if chosen is not None:
+            fits |= Q(pk=chosen)
+        found = found.filter(fits)
+    elif chosen is not None and not found.filter(pk=chosen).exists():
+        chosen = None
+    units = list(found[: SHOWN + 1])
+    more = 0
+    if len(units) > SHOWN:
+        more = found.count() - SHOWN
+        units = units[:SHOWN]
+        if chosen is not None and all(one.pk != chosen for one in units):
+            units += list(found.filter(pk=chosen))
+    postures = command.posture_of([one.pk for one in units])
+    top = min((one.path.count("/") for one in units), default=0)
+    return (
+        [
+            ScopeRow(
+                one,
+                0 if words else min(one.path.count("/") - top, 2),
+                one.parent.name if words and one.parent is not None else "",
+                postures[one.pk].level,
+            )
+            for one in units
+        ],
+        more,
+    )

@@ -1,0 +1,240 @@
+"""平战转换 in two screens: choose scope, level, basis and reason; look at the preview and order."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from pingzhan.domain.command import api as command
+from pingzhan.domain.command.enums import POOL_CODE, BasisKind
+from pingzhan.domain.territory.models import Unit
+from pingzhan.foundation.access.actor import request_actor
+from pingzhan.foundation.access.roles import Permission
+from pingzhan.kernel.errors import Conflict, DomainError, NotFound
+from pingzhan.pages.console import gaps
+from pingzhan.pages.console.guard import needs
+from pingzhan.pages.console.switch.forms import OrderForm, SwitchForm
+from pingzhan.pages.console.switch.scopes import orderable, scope_rows
+from pingzhan.pages.console.wording import group_name, level_word
+
+SHOWN = 20
+POOL_SHOWN = 60
+
+
+def steps() -> list[str]:
+    """Return the words of the stepper."""
+    return [_("范围、等级、依据"), _("预演"), _("值班台")]
+
+
+@require_GET
+@needs(Permission.ORDER_SWITCH)
+def scope(request: HttpRequest) -> HttpResponse:
+    """Show the first screen: what is ordered, on what basis, why."""
+    initial = {"level": "4"} if "rehearse" in request.GET else {}
+    return _scope_page(request, SwitchForm(initial=initial))
+
+
+@require_GET
+@needs(Permission.ORDER_SWITCH)
+def units(request: HttpRequest) -> HttpResponse:
+    """Return the scopes that fit the search words, for the list of the first screen."""
+    return render(request, "console/switch/_units.html", _unit_context(request, request.GET))
+
+
+@require_POST
+@needs(Permission.ORDER_SWITCH)
+def preview(request: HttpRequest) -> HttpResponse:
+    """Show what the order would do; nothing is written and nobody is told."""
+    form = SwitchForm(request.POST)
+    if not form.is_valid():
+        return _scope_page(request, form, status=422)
+    data = form.cleaned_data
+    unit = _unit(request, data["unit"])
+    order = _order(data, unit, reason=data["full_reason"], key=f"page-{uuid.uuid4()}")
+    try:
+        shown = command.preview_switch(order=order, by=request_actor(request))
+    except DomainError as error:
+        form.add_error(None, error.message + error.hint)
+        return _scope_page(request, form, status=error.status)
+    hidden = {
+        "unit": unit.pk,
+        "level": data["level"],
+        "basis_kind": data["basis_kind"],
+        "basis": data["basis"],
+        "reason": order.reason,
+        "key": order.key,
+        "expect_epoch": shown.epoch,
+        "preview_sha": shown.sha,
+    }
+    context = {
+        "steps": steps(),
+        "heading": _("预演：%(unit)s转%(level)s") % {"unit": unit.name, "level": level_word(data["level"])},
+        "sentence": _("将%(unit)s由%(before)s转为%(level)s。")
+        % {
+            "unit": unit.name,
+            "before": level_word(shown.level_before),
+            "level": level_word(data["level"]),
+        },
+        "preview": preview_context(shown),
+        "order": order,
+        "basis_words": order.basis,
+        "hidden": hidden,
+        "can_order": request_actor(request).has(Permission.ORDER_SWITCH, unit.path),
+    }
+    return render(request, "console/switch/preview.html", context)
+
+
+@require_POST
+@needs(Permission.ORDER_SWITCH)
+def order(request: HttpRequest) -> HttpResponse:
+    """Order what the preview showed and go back to the desk.
+
+    A conflict says who switched or what changed and offers a fresh preview with the same words.
+    """
+    form = OrderForm(request.POST)
+    if not form.is_valid():
+        messages.error(request, _("命令不完整，请重新预演。"))
+        return redirect("switch:scope")
+    data = form.cleaned_data
+    unit = _unit(request, data["unit"])
+    wanted = _order(
+        data,
+        unit,
+        reason=data["reason"],
+        key=data["key"],
+        expect_epoch=data["expect_epoch"],
+        preview_sha=data["preview_sha"],
+    )
+    try:
+        done = command.order_switch(order=wanted, by=request_actor(request))
+    except Conflict as conflict:
+        return _conflict(request, conflict, unit, data)
+    words = _("已下令：%(unit)s转入%(level)s，启用 %(n)d 个席位，发出 %(m)d 条通知。") % {
+        "unit": unit.name,
+        "level": level_word(done.level),
+        "n": done.counts.get("opened", 0),
+        "m": done.counts.get("notices", 0),
+    }
+    messages.success(request, words)
+    return redirect("duty:board")
+
+
+def preview_context(shown: command.Preview) -> dict[str, Any]:
+    """Return a preview as the tiles, the gaps, the groups and the notices of the page."""
+    groups: dict[str, dict[str, Any]] = {}
+    for line in (*shown.opened, *shown.closed):
+        group = groups.setdefault(
+            line.group_code,
+            {"name": group_name(line.group_code, line.group_name), "opened": 0, "closed": 0},
+        )
+        group["opened" if line.kind == "open" else "closed"] += 1
+    found = gaps.items(shown.gaps, emergency=False)
+    pool = [line.person_name for line in shown.opened if line.post_code == POOL_CODE]
+    labels = {"in_app": _("站内通知"), "console": _("无账号，由值班员电话通知")}
+    notices = [{"label": labels.get(key, key), "count": n} for key, n in sorted(shown.notices.items())]
+    if shown.workers:
+        notices.append({"label": _("企业职工通告（一条广播）"), "count": shown.workers})
+    return {
+        "opened": len(shown.opened),
+        "closed": len(shown.closed),
+        "kept": shown.counts.get("kept", 0),
+        "task_count": shown.counts.get("tasks", 0),
+        "gap_count": len(found),
+        "gaps": gaps.grouped(found, shown=SHOWN),
+        "groups": list(groups.values()),
+        "notices": notices,
+        "notice_count": sum(shown.notices.values()),
+        "pool": pool[:POOL_SHOWN],
+        "pool_more": max(0, len(pool) - POOL_SHOWN),
+        "pool_count": len(pool),
+        "commander": shown.commander,
+        "commander_acting": shown.commander_acting,
+    }
+
+
+def _order(
+    data: dict[str, Any],
+    unit: Unit,
+    *,
+    reason: str,
+    key: str,
+    expect_epoch: int | None = None,
+    preview_sha: str = "",
+) -> command.SwitchOrder:
+    verbal = data["basis_kind"] == BasisKind.VERBAL
+    who = data["basis"].strip()
+    return command.SwitchOrder(
+        key=key,
+        unit=unit,
+        level=data["level"],
+        reason=reason,
+        basis=_("口头命令（%(who)s）") % {"who": who} if verbal else who,
+        basis_kind=BasisKind(data["basis_kind"]),
+        on_behalf_of=who if verbal else "",
+        expect_epoch=expect_epoch,
+        preview_sha=preview_sha,
+    )
+
+
+def _unit(request: HttpRequest, pk: int) -> Unit:
+    unit = orderable(request_actor(request)).filter(pk=pk).first()
+    if unit is None:
+        raise NotFound(_("没有这个范围，或它不在您的权限内。"), hint=_("请返回重新选择范围。"))
+    return unit
+
+
+def _scope_page(request: HttpRequest, form: SwitchForm, *, status: int = 200) -> HttpResponse:
+    context = {
+        "steps": steps(),
+        "form": form,
+        "open_scopes": command.all_in_force().exists(),
+        **_unit_context(request, request.POST if form.is_bound else request.GET),
+    }
+    return render(request, "console/switch/scope.html", context, status=status)
+
+
+def _unit_context(request: HttpRequest, given: Any) -> dict[str, Any]:
+    chosen = given.get("unit", "")
+    q = given.get("q", "").strip()
+    rows, more = scope_rows(request_actor(request), q, int(chosen) if chosen.isdecimal() else None)
+    if not chosen and rows and not q:
+        chosen = str(rows[0].unit.pk)
+    return {
+        "q": q,
+        "units": rows,
+        "units_more": more,
+        "chosen": int(chosen) if str(chosen).isdecimal() else None,
+    }
+
+
+def _conflict(request: HttpRequest, conflict: Conflict, unit: Unit, data: dict[str, Any]) -> HttpResponse:
+    last = command.last_change(unit)
+    context = {
+        "problem": conflict,
+        "last": last
+        and {
+            "who": last.ordered_by_name if last.ended_at is None else last.ended_by_name,
+            "at": last.at if last.ended_at is None else last.ended_at,
+            "what": _("%(unit)s：%(before)s → %(after)s")
+            % {
+                "unit": unit.name,
+                "before": level_word(last.level_from if last.ended_at is None else last.level),
+                "after": level_word(last.level if last.ended_at is None else None),
+            },
+            "basis": last.basis,
+        },
+        "hidden": {
+            "unit": unit.pk,
+            "level": data["level"],
+            "basis_kind": data["basis_kind"],
+            "basis": data["basis"],
+            "reason": data["reason"],
+        },
+    }
+    return render(request, "console/switch/conflict.html", context, status=conflict.status)

@@ -1,0 +1,96 @@
+"""我的任务: the page and its live fragment."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.template.loader import render_to_string
+from django.utils import timezone
+from django.utils.safestring import mark_safe
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET
+
+from pingzhan.domain.command import api as command
+from pingzhan.domain.organisation.models import Person
+from pingzhan.foundation.access.actor import request_actor
+from pingzhan.foundation.access.roles import Permission
+from pingzhan.foundation.messages import reading
+from pingzhan.pages.console.duty.board import version_of
+from pingzhan.pages.console.guard import needs
+from pingzhan.pages.console.seats import seat_view
+from pingzhan.pages.console.work import task_view
+
+SHOWN = 60
+INBOX = 10
+PLACE = "version-goes-here"
+
+
+@require_GET
+@needs(Permission.VIEW_TASKS)
+def mine(request: HttpRequest) -> HttpResponse:
+    """Show my posts, my tasks and my notices; looking at a post marks it seen, never confirmed."""
+    person = request_actor(request).person_id
+    if person is not None:
+        for pk in command.unseen_of_person(person):
+            command.mark_seen(seat_id=pk, by=request_actor(request))
+    context = context_of(request)
+    if request.user.pk is not None:
+        unread = [item.notice.pk for item in context["inbox"] if item.unread]
+        if unread:
+            reading.mark_read(account_id=request.user.pk, notice_ids=unread)
+    return render(request, "console/tasks/mine.html", context)
+
+
+@require_GET
+@needs(Permission.VIEW_TASKS)
+def fragment(request: HttpRequest) -> HttpResponse:
+    """Return my work anew, or 204 when the page's version ``v`` still shows it as it is."""
+    context = context_of(request)
+    if request.GET.get("v") == context["version"]:
+        return HttpResponse(status=204)
+    return HttpResponse(context["body"])
+
+
+def answer(request: HttpRequest) -> HttpResponse:
+    """Answer an action: htmx gets the fragment as it is now, a plain form goes back to the page."""
+    if request.headers.get("HX-Request") != "true":
+        return redirect("tasks:mine")
+    return HttpResponse(context_of(request)["body"])
+
+
+def context_of(request: HttpRequest) -> dict[str, Any]:
+    """Return all the page shows, with the rendered fragment as ``body``. The number of queries is fixed."""
+    actor = request_actor(request)
+    context: dict[str, Any] = {"person": None, "inbox": [], "version": PLACE, "lead": ""}
+    if actor.person_id is not None:
+        context |= _work(actor.person_id)
+    if request.user.pk is not None:
+        context["inbox"] = reading.inbox(request.user.pk, INBOX)
+        context["unread"] = sum(item.unread for item in context["inbox"])
+    body = render_to_string("console/tasks/_mine.html", context, request=request)
+    context["version"] = version_of(body)
+    context["body"] = mark_safe(body.replace(PLACE, context["version"]))  # noqa: S308 - rendered above
+    return context
+
+
+def _work(person_id: int) -> dict[str, Any]:
+    now = timezone.now()
+    seats = list(command.seats_of_person(person_id))
+    live = list(command.tasks_of_person(person_id)[: SHOWN + 1])
+    tasks = [task_view(task, now) for task in live[:SHOWN]]
+    views = [seat_view(seat, level=seat.level) for seat in seats]
+    person = seats[0].person if seats else Person.objects.filter(pk=person_id).first()
+    return {
+        "person": person,
+        "lead": _("%(name)s，%(n)d 个岗位") % {"name": person.name if person else "", "n": len(views)},
+        "seats": views,
+        "unconfirmed": sum(seat.can_confirm for seat in views),
+        "tasks": tasks,
+        "tasks_more": len(live) > SHOWN,
+        "open_count": len(tasks),
+        "late_count": sum(task.late for task in tasks),
+        "parked": [task_view(task, now) for task in command.parked_of_person(person_id)[:SHOWN]],
+        "done": [task_view(task, now) for task in command.done_of_person(person_id)[:SHOWN]],
+    }
