@@ -36,6 +36,8 @@ _TAG = re.compile(r"({#.*?#}|{%\s*comment\b.*?{%\s*endcomment\s*%}|<!--.*?-->|{%
 _STATEMENT_STARTS = {
     tokenize.INDENT, tokenize.DEDENT, tokenize.NEWLINE, tokenize.NL, tokenize.COMMENT
 }  # fmt: skip
+#: A machine's key such as ``same_name:...``, of which only the last part is Chinese.
+_KEY = re.compile(r"[a-z][\w.-]*:\S*\Z")
 _QUOTED = re.compile(r"\"[^\"\n]*\"|'[^'\n]*'")
 _FENCE = re.compile(r"(^```.*?^```[^\n]*$)", re.MULTILINE | re.DOTALL)
 _STRING = re.compile(r"([A-Za-z]*)('''|\"\"\"|'|\")(.*)\2\Z", re.DOTALL)
@@ -93,6 +95,8 @@ def _fix_string(token: str, *, prose: bool) -> str:
         return token
     if not _CJK.search(found.group(3)):
         return token  # a set of marks, not a sentence
+    if _KEY.match(found.group(3)):
+        return token
     if prose and not is_chinese(found.group(3)):
         return token
     prefix, quote, body = found.groups()
