@@ -36,7 +36,7 @@ function optionOf(host: HTMLElement, data: unknown): Option {
     case 'plan': {
       const plan = data as PlanData
       registerMap(plan.name, plan.geo as Parameters<typeof registerMap>[1])
-      return planOption(plan) as Option
+      return planOption(plan, narrow) as Option
     }
     default:
       throw new Error(`unknown chart kind: ${host.dataset.chart}`)

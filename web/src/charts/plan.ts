@@ -17,7 +17,7 @@ export interface PlanData {
 }
 
 /** The park plan: plots filled by state, each with its name and the word of its state. */
-export function planOption(data: PlanData): Record<string, unknown> {
+export function planOption(data: PlanData, narrow = false): Record<string, unknown> {
   const words = new Map(data.regions.map((r) => [r.name, r.word]))
   return {
     textStyle: { fontFamily: FONT },
@@ -32,18 +32,22 @@ export function planOption(data: PlanData): Record<string, unknown> {
         type: 'map',
         map: data.name,
         aspectScale: 1,
+        left: 8,
+        right: 8,
+        top: 8,
+        bottom: 8,
         roam: false,
         selectedMode: false,
         itemStyle: { areaColor: TONES.idle.fill, borderColor: '#ffffff', borderWidth: 2 },
         label: {
           show: true,
           color: TEXT,
-          fontSize: 12,
+          fontSize: narrow ? 12 : 15,
           formatter: (item: { name: string }) => {
             const word = words.get(item.name)
             return word ? `${plain(item.name)}\n{word|${plain(word)}}` : plain(item.name)
           },
-          rich: { word: { color: MUTED, fontSize: 11, lineHeight: 16 } },
+          rich: { word: { color: MUTED, fontSize: narrow ? 11 : 13, lineHeight: narrow ? 16 : 20 } },
         },
         emphasis: { label: { color: TEXT }, itemStyle: { areaColor: '#b7d0f7' } },
         data: data.regions.map((r) => ({

@@ -22,6 +22,26 @@ CONFIRMED: list[list[str | int]] = [
 ]
 
 
+def _plot(name: str, x: int, y: int) -> dict[str, Any]:
+    """Return a rectangular plot of 180 x 120 m at a corner given in metres."""
+    ring = [[x, y], [x + 180, y], [x + 180, y + 120], [x, y + 120], [x, y]]
+    return {
+        "type": "Feature",
+        "properties": {"name": name},
+        "geometry": {"type": "Polygon", "coordinates": [ring]},
+    }
+
+
+PLOTS: list[tuple[str, str, str]] = [
+    ("松风电子", "bad", "战时"),
+    ("云溪食品", "ok", "平时"),
+    ("岭上机械", "ok", "平时"),
+    ("青禾纺织", "warn", "战时 有空缺"),
+    ("远山物流", "idle", "停产"),
+    ("竹里新材", "ok", "平时"),
+]
+
+
 class SampleForm(forms.Form):
     """One field of each kind; bound to wrong input it shows the errors."""
 
@@ -118,6 +138,18 @@ def gallery_context(request: HttpRequest) -> dict[str, Any]:
         },
         "bars_rows": CONFIRMED,
         "bars_columns": ["工作组", "已确认", "未确认", "空缺"],
+        "plan": {
+            "name": "gallery",
+            "geo": {
+                "type": "FeatureCollection",
+                "features": [
+                    _plot(name, 220 * (n % 3), 160 * (n // 3)) for n, (name, _tone, _word) in enumerate(PLOTS)
+                ],
+            },
+            "regions": [{"name": name, "tone": tone, "word": word} for name, tone, word in PLOTS],
+        },
+        "plan_columns": ["地块", "状态"],
+        "plan_rows": [[name, word] for name, _tone, word in PLOTS],
         "tree": {
             "name": "领导小组",
             "children": [
