@@ -3,6 +3,7 @@ SHELL := /bin/bash
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 export VIRTUAL_ENV := $(CURDIR)/.venv
 export PYTHONDONTWRITEBYTECODE := 1
+export npm_config_update_notifier := false
 ifeq ($(strip $(HOME)),)
 export HOME := $(CURDIR)/.venv/home
 endif
