@@ -78,7 +78,7 @@ def default_data_dir() -> Path:
 def private_parent(path: Path) -> Path | None:
     """Return the nearest existing parent folder that other users may not pass through, or None."""
     for parent in path.resolve().parents:
-        if parent.exists() and not parent.stat().st_mode & stat.S_IXOTH:
+        if parent.is_dir() and not parent.stat().st_mode & stat.S_IXOTH:
             return parent
     return None
 
