@@ -36,6 +36,8 @@ def test_python_strings_and_chinese_comments_are_corrected(source: str, fixed: s
         '# zhpunct: off\nx = "甲,乙"\n# zhpunct: on\n',
         'x = d["甲"], f(a, "乙")\n',
         'x = "。;,"\n',
+        'x = "same_name:甲"\n',
+        'x = "(?:甲)(乙)"\n',
         '"""Serves the clause 平战一体 (迅即切换), and nothing else of it."""\n',
         "x = 1  # the groups (领导小组, 工作组) come first\n",
     ],

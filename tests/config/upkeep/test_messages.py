@@ -93,7 +93,8 @@ def test_template_ids_are_those_django_asks_for(
 
 
 def test_unmarked_chinese_in_a_template_is_refused_with_its_line() -> None:
-    source = "<p>\n{# 说明 #}<!-- 注 -->\n{% comment %}旧{% endcomment %}\n  岗位\n<b title=\"{{ x|default:'无' }}\">"
+    comments = "{# 说明 #}<!-- 注 -->\n{% comment %}旧{% endcomment %}"
+    source = f"<p>\n{comments}\n  岗位\n<b title=\"{{{{ x|default:'无' }}}}\">"
     _found, problems = template_messages(source, "a.html")
     assert [problem.line for problem in problems] == [4, 5]
 

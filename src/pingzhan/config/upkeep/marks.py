@@ -2,7 +2,7 @@
 
 Only text that a person reads is touched: Chinese paragraphs of Markdown (never code), the text and the quoted
 strings of templates, message ids, and Python strings and comments found by ``tokenize``. A Python string with
-an escape or a raw prefix stays, since it may be a pattern; so does a line that ends in ``# zhpunct: off`` and
+an escape, a raw prefix or ``(?`` stays, since it may be a pattern; so does a line that ends in ``# zhpunct: off`` and
 everything from a line holding only that comment up to one holding only ``# zhpunct: on``.
 """
 
@@ -95,7 +95,7 @@ def _fix_string(token: str, *, prose: bool) -> str:
         return token
     if not _CJK.search(found.group(3)):
         return token  # a set of marks, not a sentence
-    if _KEY.match(found.group(3)):
+    if _KEY.match(found.group(3)) or "(?" in found.group(3):
         return token
     if prose and not is_chinese(found.group(3)):
         return token
