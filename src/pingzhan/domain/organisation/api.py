@@ -47,6 +47,7 @@ from pingzhan.domain.organisation.actions.versions import (
     discard_draft,
     publish,
 )
+from pingzhan.domain.organisation.importers import import_notice
 from pingzhan.domain.organisation.queries.board import (
     FindingView,
     GroupView,
@@ -139,6 +140,7 @@ __all__ = [
     "finding_views",
     "holder_label",
     "holding_rows",
+    "import_notice",
     "is_unchanged",
     "latest_draft",
     "link_account",

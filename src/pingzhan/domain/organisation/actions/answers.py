@@ -88,6 +88,19 @@ def _assign(entry: ReadEntry, person: Person) -> None:
     _close_gap(post, seat_no)
 
 
+def _merge(draft: StructureVersion, other: Person, person: Person) -> None:
+    """Let a person take every place that another has in this draft; the other person's record stays as it is,
+    unless only this draft had named him."""
+    for entry in ReadEntry.objects.filter(version=draft, holding__person=other).select_related("holding"):
+        _assign(entry, person)
+    for holding in Holding.objects.filter(post__version=draft, person=other):
+        if Holding.objects.filter(post_id=holding.post_id, person=person).exists():
+            holding.delete()
+        else:
+            Holding.objects.filter(pk=holding.pk).update(person=person)
+    drop_unused_provisional({other.pk})
+
+
 def _person_for(entries: list[ReadEntry], taken: set[int]) -> Person | None:
     """Return the person one of the entries already has and no other cluster uses."""
     for entry in entries:
@@ -183,10 +196,10 @@ def resolve_similar(*, finding: Finding, same: bool, by: Actor, keep: int | None
         if right is None or right.holding is None or right.holding.person is None:
             raise Invalid(_("请选择哪一个写法是对的。"))
         person = right.holding.person
-        before = {e.holding.person_id for e in entries.values() if e.holding and e.holding.person_id}
         for entry in entries.values():
-            _assign(entry, person)
-        drop_unused_provisional(before)
+            other = entry.holding.person if entry.holding else None
+            if other is not None and other != person:
+                _merge(draft, other, person)
     close_finding(finding, by=by, answer={"same": same, "keep": keep}, state=FindingState.ANSWERED)
     recompute(draft)
     note("resolve_similar", draft, by, {"finding": finding.pk, "same": same})

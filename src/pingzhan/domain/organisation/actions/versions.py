@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from django.db import connection, transaction
 from django.db.models import Max
 from django.db.models.functions import Now
@@ -47,6 +50,7 @@ def open_draft(
     base: StructureVersion | None = None,
     source_name: str = "",
     source_text: str = "",
+    reading: Mapping[str, Any] | None = None,
 ) -> StructureVersion:
     """Insert the row of a new draft with the next number; the caller fills and records it."""
     if zone.kind != UnitKind.ZONE:
@@ -63,6 +67,7 @@ def open_draft(
         base=base,
         source_name=source_name,
         source_text=source_text,
+        reading=dict(reading or {}),
         created_by_id=by.user_id,
     )
     checked(version)
