@@ -66,7 +66,7 @@ def test_another_token_is_refused(client: Client) -> None:
     for path in (f"/setup/{token}", "/setup/x"):
         answer = client.get(path)
         assert answer.status_code == 404
-        assert "首次设置链接" in answer.content.decode()
+        assert "设置链接无效" in answer.content.decode()
         assert client.post(path, GOOD).status_code == 404
     assert User.objects.count() == 0
 

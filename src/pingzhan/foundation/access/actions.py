@@ -21,10 +21,10 @@ from django.utils.translation import gettext as _
 from pingzhan.foundation.access.actor import Actor, actor_of, require
 from pingzhan.foundation.access.models import RoleGrant
 from pingzhan.foundation.access.roles import ROLES, Permission, Role
-from pingzhan.foundation.accounts.actions import valid_setup_link
-from pingzhan.foundation.accounts.models import User
+from pingzhan.foundation.accounts.actions import new_password_link, valid_setup_link
+from pingzhan.foundation.accounts.models import SetupLink, User
 from pingzhan.foundation.audit import record
-from pingzhan.kernel.errors import Conflict, Invalid, Refused
+from pingzhan.kernel.errors import Conflict, Invalid, NotFound, Refused
 
 ADMIN_ROLES = frozenset({Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN, Role.AUDITOR})
 HANDED_OUT_BY: dict[Role, frozenset[Role]] = {
@@ -132,6 +132,48 @@ def set_account_active(*, user: User, active: bool, by: Actor) -> None:
 
 
 @transaction.atomic
+def issue_password_link(*, user: User, by: Actor) -> str:
+    """Return the path of a one-time link by which the person sets his password; recorded in the trail.
+
+    Show it once to ``by``, who hands it over; only its hash is stored. The administrator could use it
+    himself: the trail then shows the link and a sign-in its owner does not know of, and the owner's password
+    no longer works. Raises Refused unless ``by`` is a system administrator or for his own account, Conflict
+    for a closed account.
+    """
+    require(by, Permission.MANAGE_ACCOUNTS)
+    if by.kind != "system" and Role.SYSTEM_ADMIN not in by.roles:
+        raise Refused(_("设置密码的链接由系统管理员发放。"))
+    if by.user_id == user.pk:
+        raise Refused(_("自己的密码请在“修改密码”里改。"))
+    if not user.is_active:
+        raise Conflict(_("这个账号已停用，请先启用。"), code="account_closed")
+    path = new_password_link(user)
+    record("account.link_issued", by=by, subject=("account", user.pk))
+    return path
+
+
+@transaction.atomic
+def set_password_by_link(*, token: str, password: str) -> User:
+    """Use a one-time link: set its owner's password and return him. His other sessions end.
+
+    Raises NotFound when the link cannot be used or is the first administrator's, Invalid for a weak password.
+    """
+    link = valid_setup_link(token, lock=True)
+    user = link.user
+    if user is None:
+        raise NotFound(_("这个设置链接无效、已用过或已过期。"), code="setup_link_invalid")
+    try:
+        validate_password(password, user)
+    except ValidationError as error:
+        raise Invalid(" ".join(error.messages), code="account_invalid") from error
+    user.set_password(password)
+    user.save(update_fields=["password"])
+    _use(link, user)
+    record("account.password_set", by=actor_of(user), subject=("account", user.pk))
+    return user
+
+
+@transaction.atomic
 def complete_setup(*, token: str, username: str, name: str, password: str) -> User:
     """Use a one-time link: open the first account as system administrator and return it.
 
@@ -139,13 +181,19 @@ def complete_setup(*, token: str, username: str, name: str, password: str) -> Us
     link: one wins, the other gets NotFound.
     """
     link = valid_setup_link(token, lock=True)
+    if link.user is not None:
+        raise NotFound(_("这个设置链接无效、已用过或已过期。"), code="setup_link_invalid")
     user = _new_account(username, name, password)
     RoleGrant.objects.create(user=user, role=Role.SYSTEM_ADMIN.value)
+    _use(link, user)
+    record("account.set_up", by=actor_of(user), subject=("account", user.pk))
+    return user
+
+
+def _use(link: SetupLink, user: User) -> None:
     link.used_by = user
     link.used_at = Now()
     link.save(update_fields=["used_by", "used_at"])
-    record("account.set_up", by=actor_of(user), subject=("account", user.pk))
-    return user
 
 
 def _check_hand(by: Actor, user: User, role: Role) -> None:

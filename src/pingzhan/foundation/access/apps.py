@@ -14,6 +14,7 @@ class AccessConfig(AppConfig):
 
     def ready(self) -> None:
         """Connect the sign-in signals."""
+        from allauth.account import signals as allauth_signals
         from django.contrib.auth import signals
 
         from pingzhan.foundation.access import signins, verbs
@@ -21,4 +22,7 @@ class AccessConfig(AppConfig):
         signals.user_logged_in.connect(signins.signed_in, dispatch_uid="pingzhan.signed_in")
         signals.user_logged_out.connect(signins.signed_out, dispatch_uid="pingzhan.signed_out")
         signals.user_login_failed.connect(signins.sign_in_failed, dispatch_uid="pingzhan.sign_in_failed")
+        allauth_signals.password_changed.connect(
+            signins.password_changed, dispatch_uid="pingzhan.password_changed"
+        )
         verbs.register()

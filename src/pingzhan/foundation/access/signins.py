@@ -32,6 +32,12 @@ def signed_out(sender: Any, request: HttpRequest | None, user: User | None, **_k
         record("account.signed_out", by=actor_of(user), subject=("account", user.pk))
 
 
+def password_changed(sender: Any, user: User, **_kwargs: Any) -> None:
+    """Record that somebody changed his own password."""
+    with transaction.atomic():
+        record("account.password_changed", by=actor_of(user), subject=("account", user.pk))
+
+
 def sign_in_failed(sender: Any, credentials: dict[str, Any], **_kwargs: Any) -> None:
     """Record a failed sign-in: which account was meant if there is one, never what was typed."""
     typed = str(credentials.get("username") or credentials.get("login") or "")

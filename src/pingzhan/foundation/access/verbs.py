@@ -19,11 +19,14 @@ def register() -> None:
     register_verb("account.opened", _("{actor} 开设了账号 {subject_id}"))
     register_verb("account.enabled", _("{actor} 启用了账号 {subject_id}"))
     register_verb("account.disabled", _("{actor} 停用了账号 {subject_id}"))
+    register_verb("account.link_issued", _("{actor} 给账号 {subject_id} 发放了设置密码的链接"))
+    register_verb("account.password_set", _("{actor} 用链接设置了密码"))
+    register_verb("account.password_changed", _("{actor} 修改了密码"))
     register_verb("access.granted", _("{actor} 给账号 {subject_id} 授予角色 {role}"))
     register_verb("access.revoked", _("{actor} 收回账号 {subject_id} 的角色 {role}"))
 
 
-_WAYS = {"password": _("密码"), "demo": _("演示人物"), "setup": _("首次设置")}
+_WAYS = {"password": _("密码"), "demo": _("演示人物"), "setup": _("设置链接")}
 
 
 def _role_words(key: object) -> str:

@@ -76,17 +76,23 @@ class User(AbstractBaseUser):
 
 
 class SetupLink(models.Model):
-    """A one-time link that makes the first administrator. Only the hash of its token is stored."""
+    """A one-time link to set a password. Only the hash of its token is stored.
+
+    ``user`` is whose password it sets; empty for the link that makes the first administrator.
+    """
 
     token_sha = models.CharField(max_length=64, unique=True)
+    user = models.ForeignKey(
+        User, null=True, blank=True, on_delete=models.CASCADE, related_name="setup_links"
+    )
     created_at = models.DateTimeField(db_default=Now(), editable=False)
     expires_at = models.DateTimeField()
     used_at = models.DateTimeField(null=True, blank=True)
     used_by = models.ForeignKey(User, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
 
     class Meta:
-        verbose_name = _("首次设置链接")
-        verbose_name_plural = _("首次设置链接")
+        verbose_name = _("一次性设置链接")
+        verbose_name_plural = _("一次性设置链接")
         constraints = [
             models.CheckConstraint(
                 condition=Q(used_at__isnull=True, used_by__isnull=True)

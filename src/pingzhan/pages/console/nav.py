@@ -31,10 +31,13 @@ ENTRIES: tuple[Entry, ...] = (
     Entry("structure", _("组织架构"), "structure:index", Permission.VIEW_STRUCTURE),
     Entry("readiness", _("就绪检查"), "readiness:index", Permission.VIEW_STRUCTURE),
     Entry("audit", _("留痕"), "audit:index", Permission.VIEW_AUDIT),
+    # Administrators open accounts, organisers tie them to persons; nobody is both (access.actions).
+    Entry("people", _("账号与角色"), "staff:index", Permission.MANAGE_ACCOUNTS),
+    Entry("people", _("账号与角色"), "staff:index", Permission.EDIT_STRUCTURE),
 )
 
 #: design.md section 1: the first screen of each role, by what it may do; the first that fits wins.
-FIRST_SCREENS: tuple[str, ...] = ("duty", "audit", "tasks", "structure")
+FIRST_SCREENS: tuple[str, ...] = ("duty", "audit", "tasks", "people", "structure")
 
 
 def permitted(actor: Actor) -> list[Entry]:

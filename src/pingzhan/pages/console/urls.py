@@ -14,4 +14,5 @@ urlpatterns = [
     path("structure/", include("pingzhan.pages.console.structure.urls")),
     path("readiness/", include("pingzhan.pages.console.readiness.urls")),
     path("audit/", include("pingzhan.pages.console.audit.urls")),
+    path("staff/", include("pingzhan.pages.console.staff.urls")),
 ]

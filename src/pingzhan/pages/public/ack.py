@@ -72,7 +72,9 @@ def _answer(request: HttpRequest, token: str) -> HttpResponse:
             "hint": _("此页可以关闭。"),
         }
         return render(request, "public/ack/done.html", context)
-    return render(request, "public/ack/ack.html", _context(request, view, form), status=422 if form.errors else 200)
+    return render(
+        request, "public/ack/ack.html", _context(request, view, form), status=422 if form.errors else 200
+    )
 
 
 def _context(request: HttpRequest, view: command.LinkView, form: DeclineForm) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""First set-up: the one-time link makes the first system administrator."""
+"""One-time links: the first system administrator sets himself up, others set their passwords."""
 
 from __future__ import annotations
 
@@ -11,25 +11,16 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
-from pingzhan.foundation.access.actions import complete_setup
+from pingzhan.foundation.access.actions import complete_setup, set_password_by_link
 from pingzhan.foundation.access.signins import mark_way
 from pingzhan.foundation.accounts.actions import valid_setup_link
 from pingzhan.kernel.errors import Invalid
 from pingzhan.pages.public.demo import BACKEND
 
 
-class SetupForm(forms.Form):
-    """User name, name and a password typed twice; the password rules are checked by the action."""
+class PasswordForm(forms.Form):
+    """A password typed twice; the rules are checked by the action."""
 
-    username = forms.CharField(
-        label=_("用户名"),
-        max_length=60,
-        help_text=_("登录时用，字母、数字或汉字。"),
-        widget=forms.TextInput(attrs={"autocomplete": "username", "autocapitalize": "none"}),
-    )
-    name = forms.CharField(
-        label=_("姓名"), max_length=60, widget=forms.TextInput(attrs={"autocomplete": "name"})
-    )
     password = forms.CharField(
         label=_("密码"),
         strip=False,
@@ -50,23 +41,43 @@ class SetupForm(forms.Form):
         return data
 
 
+class SetupForm(PasswordForm):
+    """User name, name and password of the first administrator."""
+
+    username = forms.CharField(
+        label=_("用户名"),
+        max_length=60,
+        help_text=_("登录时用，字母、数字或汉字。"),
+        widget=forms.TextInput(attrs={"autocomplete": "username", "autocapitalize": "none"}),
+    )
+    name = forms.CharField(
+        label=_("姓名"), max_length=60, widget=forms.TextInput(attrs={"autocomplete": "name"})
+    )
+    field_order = ("username", "name", "password", "again")
+
+
 @never_cache
 @sensitive_post_parameters("password", "again")
 @require_http_methods(["GET", "HEAD", "POST"])
-def first_administrator(request: HttpRequest, token: str) -> HttpResponse:
-    """Show the form; POST opens the account and signs in. 404 with words when the link cannot be used."""
-    valid_setup_link(token)
-    form = SetupForm(request.POST or None)
+def one_time_link(request: HttpRequest, token: str) -> HttpResponse:
+    """Show the form; POST does what the link is for and signs in. 404 with words when it cannot be used."""
+    link = valid_setup_link(token)
+    first = link.user is None
+    form = (SetupForm if first else PasswordForm)(request.POST or None)
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
         try:
-            user = complete_setup(
-                token=token, username=data["username"], name=data["name"], password=data["password"]
-            )
+            if first:
+                user = complete_setup(
+                    token=token, username=data["username"], name=data["name"], password=data["password"]
+                )
+            else:
+                user = set_password_by_link(token=token, password=data["password"])
         except Invalid as error:
             form.add_error(None, error.message)
         else:
             mark_way(request, "setup")
             login(request, user, backend=BACKEND)
             return HttpResponseRedirect("/")
-    return render(request, "public/setup.html", {"form": form}, status=422 if form.is_bound else 200)
+    context = {"form": form, "first": first, "owner": link.user}
+    return render(request, "public/setup.html", context, status=422 if form.is_bound else 200)

@@ -1,0 +1,17 @@
+"""Addresses of 账号与角色."""
+
+from django.urls import path
+
+from pingzhan.pages.console.staff import views
+
+app_name = "staff"
+urlpatterns = [
+    path("", views.index, name="index"),
+    path("open/", views.open_account, name="open"),
+    path("<int:user_id>/", views.detail, name="detail"),
+    path("<int:user_id>/link/", views.issue_link, name="link"),
+    path("<int:user_id>/active/", views.set_active, name="active"),
+    path("<int:user_id>/grant/", views.grant, name="grant"),
+    path("grants/<int:grant_id>/revoke/", views.revoke, name="revoke"),
+    path("<int:user_id>/person/", views.tie, name="tie"),
+]
