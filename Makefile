@@ -54,7 +54,7 @@ test: assets .venv/.dev  ## everything that proves the product; K=word selects t
 	scripts/test-needs
 	pytest -n 2 -m "not long and not bench" $(if $(K),-k "$(K)")
 	cd web && npx vitest run
-	scripts/test-floor
+	$(if $(K),,scripts/test-floor)
 
 test-floor: assets .venv/.dev  ## concurrency and crash tests on PostgreSQL 15, the oldest we support
 	scripts/test-floor
