@@ -18,6 +18,7 @@ from pingzhan.domain.organisation.enums import (
     FindingState,
     PersonKind,
     PostRole,
+    Severity,
 )
 from pingzhan.domain.organisation.models import Finding, Person, Post, StructureVersion
 from pingzhan.domain.territory import api as territory
@@ -146,9 +147,9 @@ def _company_people(version: StructureVersion, by: Actor) -> None:
 
 
 def _waive_rest(version: StructureVersion, by: Actor) -> None:
-    for finding in organisation.blocking_findings(version=version):
-        if finding.state == FindingState.OPEN:
-            organisation.waive(finding=finding, reason="演示数据，保留待处理的情形", by=by)
+    left = Finding.objects.filter(version=version, state=FindingState.OPEN, severity=Severity.CRITICAL)
+    for finding in left:
+        organisation.waive(finding=finding, reason="演示数据，保留待处理的情形", by=by)
 
 
 def _accounts(zone: Unit, by: Actor) -> None:
