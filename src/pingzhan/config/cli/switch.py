@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
+from uuid import uuid4
 
 import click
 
@@ -31,16 +32,29 @@ def switch() -> None:
 @switch.command(help="预演：显示会发生什么，不改变任何数据。")
 @_unit
 @_level
+@click.option("--reason", default="", help="事由；可不写。")
+@click.option("--basis", default="", help="依据；可不写。")
+@click.option("--key", default="", help="命令编号；可不写。")
 @_by
 @_json
-def preview(unit_code: str, level_text: str, username: str, as_json: bool) -> None:
+def preview(
+    unit_code: str, level_text: str, reason: str, basis: str, key: str, username: str, as_json: bool
+) -> None:
     """Print what an order would do now, with the values that tie an order to it."""
     setup_django()
     from pingzhan.domain.command.api import SwitchOrder, preview_switch
 
     unit, actor = _resolve(unit_code, username)
     shown = preview_switch(
-        order=SwitchOrder(key="", unit=unit, level=_parse(level_text), reason="", basis=""), by=actor
+        order=SwitchOrder(
+            # The order is carried out and rolled back, so even a preview needs a key of its own.
+            key=key or f"preview-{uuid4()}",
+            unit=unit,
+            level=_parse(level_text),
+            reason=reason,
+            basis=basis,
+        ),
+        by=actor,
     )
     show(_preview_data(shown), as_json=as_json, text=_preview_text(shown))
 
@@ -93,6 +107,8 @@ def order(
 @switch.command("stand-down", help="解除：转回平时，未完任务移交平时岗位。")
 @_unit
 @_reason
+@click.option("--basis", default="", help="依据的文件号或下令人；写了就记在事由后面。")
+@click.option("--level", "_level_text", default="", help="解除不看等级；为与下令的写法一致而接受。")
 @_key
 @_by
 @_sha
@@ -101,6 +117,8 @@ def order(
 def stand_down(
     unit_code: str,
     reason: str,
+    basis: str,
+    _level_text: str,
     key: str,
     username: str,
     preview_sha: str,
@@ -113,6 +131,8 @@ def stand_down(
     from pingzhan.domain.command.api import stand_down as end
 
     unit, actor = _resolve(unit_code, username)
+    if basis:
+        reason = f"{reason}（依据：{basis}）"
     outcome = end(
         order=StandDown(
             key=key, unit=unit, reason=reason, preview_sha=preview_sha, expect_epoch=expect_epoch
