@@ -222,6 +222,6 @@ def _outcome_text(outcome: Outcome, unit: Unit) -> str:
         return f"{unit.name}：这道命令已经执行过（第 {outcome.epoch} 次），没有重复执行。"
     counts = outcome.counts
     return (
-        f"{unit.name}：已执行（第 {outcome.epoch} 次），启用席位 {counts['opened']}，关闭 {counts['closed']}，"
-        f"任务 {counts.get('tasks', 0)}，缺口 {counts.get('gaps', 0)}。"
+        f"{unit.name}：已执行（第 {outcome.epoch} 次），"
+        f"启用席位 {counts['opened']}，关闭 {counts['closed']}，任务 {counts.get('tasks', 0)}，缺口 {counts.get('gaps', 0)}。"
     )
