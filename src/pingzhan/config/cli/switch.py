@@ -223,5 +223,6 @@ def _outcome_text(outcome: Outcome, unit: Unit) -> str:
     counts = outcome.counts
     return (
         f"{unit.name}：已执行（第 {outcome.epoch} 次），"
-        f"启用席位 {counts['opened']}，关闭 {counts['closed']}，任务 {counts.get('tasks', 0)}，缺口 {counts.get('gaps', 0)}。"
+        f"启用席位 {counts['opened']}，关闭 {counts['closed']}，"
+        f"任务 {counts.get('tasks', 0)}，缺口 {counts.get('gaps', 0)}。"
     )

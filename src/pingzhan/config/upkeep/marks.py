@@ -2,8 +2,9 @@
 
 Only text that a person reads is touched: Chinese paragraphs of Markdown (never code), the text and the quoted
 strings of templates, message ids, and Python strings and comments found by ``tokenize``. A Python string with
-an escape, a raw prefix or ``(?`` stays, since it may be a pattern; so does a line that ends in ``# zhpunct: off`` and
-everything from a line holding only that comment up to one holding only ``# zhpunct: on``.
+an escape, a raw prefix or ``(?`` stays, since it may be a pattern; so does a line that ends in
+``# zhpunct: off``, and everything from a line holding only that comment up to one holding only
+``# zhpunct: on``.
 """
 
 from __future__ import annotations
