@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pingzhan.domain.command.assignment import (
     POOL_CODE,
@@ -18,7 +18,9 @@ from pingzhan.domain.command.assignment import (
     owner_of,
 )
 from pingzhan.domain.command.enums import GAP_SEVERITY, GapKind, Severity
-from pingzhan.domain.command.queries.loading import ZoneState
+
+if TYPE_CHECKING:
+    from pingzhan.domain.command.queries.loading import ZoneState
 
 
 @dataclass(frozen=True)
