@@ -1,0 +1,214 @@
+"""Getting the text out of .txt, .docx and .pdf files; others are refused with advice."""
+
+from __future__ import annotations
+
+import codecs
+import zipfile
+from collections.abc import Iterator
+from io import BytesIO
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from pingzhan.domain.organisation.reading.model import SourceText
+from pingzhan.kernel.errors import Invalid, NotFound
+
+if TYPE_CHECKING:
+    from docx.document import Document
+
+MAX_BYTES = 50 * 1024 * 1024
+_MAX_UNPACKED = 400 * 1024 * 1024
+_OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_SAVE_AS = "请用 Word 或 WPS 打开，另存为 .docx 后再导入。"
+_TYPES = "可以导入 .txt、.docx 和带文字层的 .pdf 文件。"
+
+
+def load(path: str | Path) -> SourceText:
+    """Return the text of a file. Raises NotFound when there is none, Invalid when it is no text."""
+    file = Path(path)
+    try:
+        size = file.stat().st_size
+        if file.is_dir():
+            raise Invalid(f"“{file.name}”是文件夹，不是文件。", code="not_a_file", hint=_TYPES)
+        if size > MAX_BYTES:
+            raise _too_big(file.name)
+        content = file.read_bytes()
+    except FileNotFoundError as error:
+        raise NotFound(f"找不到文件“{file.name}”。", code="file_missing", hint="请检查路径。") from error
+    except OSError as error:
+        raise Invalid(
+            f"文件“{file.name}”打不开。",
+            code="file_unreadable",
+            hint="请检查文件权限，或复制到本机后再试。",
+        ) from error
+    return load_bytes(content, file.name)
+
+
+def load_bytes(content: bytes, name: str) -> SourceText:
+    """Return the text of an uploaded file named ``name``. Raises Invalid when it cannot be read as text."""
+    if len(content) > MAX_BYTES:
+        raise _too_big(name)
+    suffix = Path(name).suffix.lower()
+    if content.startswith(b"%PDF") or (suffix == ".pdf" and b"%PDF" in content[:1024]):
+        return SourceText(_pdf(content, name), name, "pdf")
+    if content.startswith(b"PK\x03\x04"):
+        return SourceText(_docx(content, name), name, "docx")
+    if content.startswith(_OLE):
+        if suffix in (".docx", ".pdf", ".txt"):
+            raise Invalid(
+                f"文件“{name}”加了打开密码，或其实是旧格式的 Word 文件，无法读取。",
+                code="encrypted",
+                place=name,
+                hint="请先取消密码，或另存为 .docx 后再导入。",
+            )
+        raise Invalid(f"“{name}”是旧格式的文件，无法直接读取。", code="old_format", place=name, hint=_SAVE_AS)
+    if suffix in (".doc", ".wps", ".rtf", ".ofd", ".odt"):
+        raise Invalid(f"不能读取“{suffix}”这种格式的文件。", code="format", place=name, hint=_SAVE_AS)
+    if suffix in (".docx", ".pdf"):
+        raise Invalid(
+            f"文件“{name}”已损坏，或扩展名与内容不符。",
+            code="damaged",
+            place=name,
+            hint="请重新导出文件，或把文字复制到 .txt 文件后再导入。",
+        )
+    if suffix not in (".txt", ".text", ".md", ""):
+        raise Invalid(f"不能读取“{suffix}”这种格式的文件。", code="format", place=name, hint=_TYPES)
+    text, encoding = decode(content, name)
+    if not text.strip():
+        raise _empty(name)
+    return SourceText(text, name, "txt", encoding)
+
+
+def decode(content: bytes, name: str = "") -> tuple[str, str]:
+    """Return text and encoding: by byte order mark, else UTF-8, else GB18030; else raise Invalid."""
+    for mark, encoding in (
+        (codecs.BOM_UTF8, "utf-8-sig"),
+        (codecs.BOM_UTF32_LE, "utf-32"),
+        (codecs.BOM_UTF16_LE, "utf-16"),
+        (codecs.BOM_UTF16_BE, "utf-16"),
+    ):
+        if content.startswith(mark):
+            try:
+                return content.decode(encoding).replace("\x00", ""), encoding
+            except UnicodeDecodeError:
+                break
+    if b"\x00" not in content:
+        for encoding in ("utf-8", "gb18030"):
+            try:
+                return content.decode(encoding), encoding
+            except UnicodeDecodeError:
+                continue
+    raise Invalid(
+        f"文件“{name}”不是文字文件，或编码无法识别。",
+        code="encoding",
+        place=name,
+        hint="请用记事本打开，另存为 UTF-8 编码的 .txt 后再导入。",
+    )
+
+
+def _too_big(name: str) -> Invalid:
+    return Invalid(
+        f"文件“{name}”超过 50 MB。",
+        code="too_big",
+        place=name,
+        hint="请去掉图片，或只保存文字后再导入。",
+    )
+
+
+def _empty(name: str) -> Invalid:
+    return Invalid(f"文件“{name}”里没有文字。", code="empty", place=name, hint="请检查是否选错了文件。")
+
+
+def _pdf(content: bytes, name: str) -> str:
+    """Return the text layer of all pages. Raises Invalid for an encrypted, damaged or scanned file."""
+    import logging
+
+    from pypdf import PdfReader
+
+    logging.getLogger("pypdf").setLevel(logging.ERROR)
+    try:
+        reader = PdfReader(BytesIO(content))
+        locked = reader.is_encrypted and not reader.decrypt("")
+        pages = [] if locked else [page.extract_text() for page in reader.pages]
+    except Exception as error:  # pypdf raises many kinds for a damaged file; the person needs one sentence
+        if "rypt" in type(error).__name__ or "rypt" in str(error):
+            raise _locked(name) from error
+        raise Invalid(
+            f"PDF 文件“{name}”已损坏，无法读取。",
+            code="damaged",
+            place=name,
+            hint="请重新导出 PDF，或改用 .docx、.txt 文件。",
+        ) from error
+    if locked:
+        raise _locked(name)
+    text = "\n".join(pages).replace("\x00", "")
+    marks = sum(char.isalnum() and char != "\ufffd" for char in text)
+    if marks < 20 * max(len(pages), 1) and marks < 200:
+        raise Invalid(
+            f"PDF 文件“{name}”没有文字层，看来是扫描件。",
+            code="scanned",
+            place=name,
+            hint="请向发文单位索取 Word 文件，或先做文字识别（OCR），核对后存为 .docx 或 .txt 再导入。",
+        )
+    return text
+
+
+def _locked(name: str) -> Invalid:
+    return Invalid(
+        f"PDF 文件“{name}”加了密码，无法读取。",
+        code="encrypted",
+        place=name,
+        hint="请先取消密码，或改用没有密码的文件。",
+    )
+
+
+def _docx(content: bytes, name: str) -> str:
+    """Return paragraphs and tables in document order, a row a line, its cells parted by tabs."""
+    damaged = Invalid(
+        f"文件“{name}”不是 Word 文件，或已损坏。",
+        code="damaged",
+        place=name,
+        hint="请用 Word 或 WPS 打开后另存为 .docx 再导入。",
+    )
+    try:
+        with zipfile.ZipFile(BytesIO(content)) as archive:
+            if sum(info.file_size for info in archive.infolist()) > _MAX_UNPACKED:
+                raise _too_big(name)
+            if "word/document.xml" not in archive.namelist():
+                raise damaged
+        import docx
+
+        lines = list(_docx_lines(docx.Document(BytesIO(content))))
+    except Invalid:
+        raise
+    except Exception as error:  # python-docx and lxml raise many kinds for a damaged file
+        raise damaged from error
+    text = "\n".join(lines).replace("\x00", "")
+    if not text.strip():
+        raise _empty(name)
+    return text
+
+
+def _docx_lines(document: Document) -> Iterator[str]:
+    from docx.table import Table
+
+    for block in document.iter_inner_content():
+        if isinstance(block, Table):
+            yield ""
+            for row in block.rows:
+                yield "\t".join(_row(row))
+            yield ""
+        else:
+            yield block.text
+
+
+def _row(row: Any) -> Iterator[str]:
+    """Yield the cells of a row once each; a cell merged downwards is empty in the rows below."""
+    seen = set()
+    for cell in row.cells:
+        if id(cell._tc) in seen:
+            continue
+        seen.add(id(cell._tc))
+        continued = cell._tc not in row._tr.tc_lst
+        yield (
+            "" if continued else " ".join(" ".join(part.text.split("\n")) for part in cell.paragraphs).strip()
+        )
