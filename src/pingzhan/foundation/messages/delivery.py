@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from django.db import connection, transaction
+from django.utils.translation import gettext as _
 
 from pingzhan.foundation.live import announce
 from pingzhan.foundation.messages.registry import DRILL_PREFIX, Rendered, UndeliverableError, channel, render
@@ -134,7 +135,7 @@ def deliver_all_due(batch: int = 200) -> Counts:
 def _bury_lost() -> int:
     """Give up notices whose senders died again and again, so that a deadly one does not kill for ever."""
     with connection.cursor() as cursor:
-        cursor.execute(BURY_SQL, [MAX_TRIES, "发送进程多次中断，已停止重发。"])
+        cursor.execute(BURY_SQL, [MAX_TRIES, _("发送进程多次中断，已停止重发。")])
         return int(cursor.rowcount)
 
 
@@ -154,7 +155,7 @@ def _send(notice: Notice, words: Rendered | Exception, marks: _Marks) -> None:
         if isinstance(words, Exception):
             raise words
         if notice.world != 0 and not words.title.startswith(DRILL_PREFIX):
-            raise UndeliverableError("演练通知的标题没有演练标记，已拒绝发送。")
+            raise UndeliverableError(_("演练通知的标题没有演练标记，已拒绝发送。"))
         way = channel(notice.channel)
         with transaction.atomic():
             receipt = way.send(notice, words)

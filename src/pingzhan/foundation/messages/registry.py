@@ -6,6 +6,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from django.utils.translation import gettext as _
+
 if TYPE_CHECKING:
     from pingzhan.foundation.messages.models import Notice
 
@@ -66,7 +68,7 @@ def channel(name: str) -> Channel:
     try:
         return _channels[name]
     except KeyError:
-        raise UndeliverableError(f"没有名为 {name} 的发送渠道。") from None
+        raise UndeliverableError(_("没有名为 %(name)s 的发送渠道。") % {"name": name}) from None
 
 
 def render(notices: Sequence[Notice]) -> dict[int, Rendered | Exception]:
@@ -102,6 +104,6 @@ def _render_group(renderer: Renderer, group: Sequence[Notice]) -> dict[int, Rend
             alone.update(_render_group(renderer, [notice]))
         return alone
     return {
-        notice.pk: words[notice.pk] if notice.pk in words else LookupError("通知的内容写不出来。")
+        notice.pk: words[notice.pk] if notice.pk in words else LookupError(_("通知的内容写不出来。"))
         for notice in group
     }
