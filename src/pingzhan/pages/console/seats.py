@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from pingzhan.domain.command.enums import AckState, AckVia, ChosenBy, Posture
 from pingzhan.domain.command.models import Seat
+from pingzhan.pages.console.wording import post_title
 
 TONES: dict[str, str] = {
     AckState.GIVEN: "bad",
@@ -51,6 +52,11 @@ class SeatView:
     eta: datetime | None
     can_confirm: bool
     can_arrive: bool
+
+    @property
+    def title(self) -> str:
+        """Return group and post in words."""
+        return post_title(self.group, self.post)
 
 
 def seat_view(seat: Seat, *, level: int | None = None) -> SeatView:
@@ -118,7 +124,7 @@ def _why(seat: Seat) -> str:
 
 def _note(seat: Seat) -> str:
     before = seat.replaces
-    if before is None:
+    if before is None or before.person_id == seat.person_id or before.posture != seat.posture:
         return ""
     if before.ack_state == AckState.DECLINED:
         return _("接替%(name)s（不能到岗：%(reason)s）") % {

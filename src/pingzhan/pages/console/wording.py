@@ -22,3 +22,8 @@ def group_name(code: str, name: str) -> str:
 def level_sign(level: int) -> str:
     """Return the one-character sign of a level."""
     return Level(level).sign
+
+
+def post_title(group: str, post: str) -> str:
+    """Return group and post; only the post when its name begins with the group's already."""
+    return post if not group or post.startswith(group) else f"{group} · {post}"

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
 from pingzhan.domain.command import api as command
+from pingzhan.domain.command.models import Seat
 from pingzhan.foundation.access.actor import request_actor
 from pingzhan.kernel.errors import DomainError
 
@@ -79,13 +80,11 @@ def _answer(request: HttpRequest, token: str) -> HttpResponse:
 
 def _context(request: HttpRequest, view: command.LinkView, form: DeclineForm) -> dict[str, Any]:
     seat = view.seat
-    post = seat.post
     tasks = list(command.tasks_of_seat(seat.pk)[:TASKS_SHOWN])
     return {
         "seat": {
             "person": seat.person.name,
-            "group": post.group.name if post is not None else _("机动"),
-            "post": post.name if post is not None else _("机动人员"),
+            "title": _post_title(seat),
             "unit": seat.unit.name,
             "posture": seat.posture,
             "acked_at": seat.acked_at,
@@ -94,6 +93,13 @@ def _context(request: HttpRequest, view: command.LinkView, form: DeclineForm) ->
         "form": form,
         "action": request.path,
     }
+
+
+def _post_title(seat: Seat) -> str:
+    if seat.post is None:
+        return _("机动人员")
+    group, post = seat.post.group.name, seat.post.name
+    return post if post.startswith(group) else f"{group} · {post}"
 
 
 def _title(code: str) -> str:

@@ -123,7 +123,7 @@ class Board:
     groups: list[GroupRow]
     totals: Totals
     alarms: list[SeatView]
-    alarms_more: int
+    waiting: int
     gaps: list[gaps.GapGroup]
     gap_count: int
     tasks: list[TaskGroup]
@@ -134,6 +134,16 @@ class Board:
     log: list[LogLine]
     levels: list[LevelRow]
     version_n: int | None
+
+    @property
+    def alarms_more(self) -> int:
+        """Return how many unconfirmed seats the list leaves out."""
+        return max(0, self.waiting - len(self.alarms))
+
+    @property
+    def gaps_grave(self) -> bool:
+        """Return whether any gap needs a hand."""
+        return any(group.tone != "info" for group in self.gaps)
 
     @property
     def health_bad(self) -> bool:
@@ -148,7 +158,7 @@ def board(zone: Unit) -> Board:
     own = active[0] if active and active[0].unit_id == zone.pk else None
     running = active[0] if active else None
     groups = [_group_row(one) for one in command.group_counts(zone)]
-    waiting = list(command.waiting_seats(zone)[: ALARMS + 1])
+    waiting = list(command.waiting_seats(zone)[:ALARMS])
     waiting_count = sum(row.filled - row.confirmed for row in groups)
     counts = command.task_counts(zone)
     pressing = list(command.pressing_tasks(zone)[:TASKS])
@@ -168,8 +178,8 @@ def board(zone: Unit) -> Board:
         marks=_marks(running.at, now) if running else [],
         groups=groups,
         totals=_totals(groups),
-        alarms=[seat_view(seat) for seat in waiting[:ALARMS]],
-        alarms_more=max(0, waiting_count - ALARMS),
+        alarms=[seat_view(seat) for seat in waiting],
+        waiting=waiting_count,
         gaps=gaps.grouped(found),
         gap_count=len(found),
         tasks=_task_groups(counts, pressing, now),

@@ -25,6 +25,7 @@ from pingzhan.kernel.errors import DomainError, NotFound
 from pingzhan.pages.console.duty.forms import PhoneForm, ReplaceForm
 from pingzhan.pages.console.guard import needs
 from pingzhan.pages.console.seats import seat_view
+from pingzhan.pages.console.wording import post_title
 from pingzhan.pages.console.work import task_view
 from pingzhan.pages.console.zones import zone_for
 
@@ -58,6 +59,7 @@ def post(request: HttpRequest, code: str) -> HttpResponse:
     actor = request_actor(request)
     context = {
         "post": found,
+        "title": post_title(found.group.name, found.name),
         "chairs": command.explain_post(zone, code),
         "can_manage": actor.has(Permission.MANAGE_SEATS, found.unit.path)
         and command.posture_of([found.unit_id])[found.unit_id].level is not None,
@@ -95,7 +97,7 @@ def replace(request: HttpRequest, pk: int) -> HttpResponse:
     found = _managed(request, pk)
     where = {
         "title": _("换人"),
-        "post": f"{found.post.group.name} · {found.post.name}" if found.post else _("机动人员"),
+        "post": post_title(found.post.group.name, found.post.name) if found.post else _("机动人员"),
         "person": found.person.name,
         "action": reverse("duty:replace", args=[pk]),
     }
@@ -112,7 +114,7 @@ def fill(request: HttpRequest, code: str) -> HttpResponse:
     seat_no = int(asked) if asked.isdecimal() else 1
     where = {
         "title": _("指定人员"),
-        "post": f"{found.group.name} · {found.name}",
+        "post": post_title(found.group.name, found.name),
         "person": "",
         "action": f"{reverse('duty:fill', args=[code])}?seat={seat_no}&zone={zone.pk}",
     }

@@ -9,6 +9,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from pingzhan.domain.command import api as command
+from pingzhan.domain.command.enums import GapKind
 from pingzhan.domain.organisation import api as organisation
 from pingzhan.domain.territory.models import Unit
 from pingzhan.foundation.live import version as live_version
@@ -17,6 +18,10 @@ from pingzhan.pages.console.wording import level_sign
 
 KEEP_SECONDS = 30
 """How long a computed readiness is shown without change; a switch or a new structure ends it at once."""
+
+
+EMPTY = (GapKind.COMMANDER_MISSING, GapKind.POST_EMPTY)
+"""Critical gaps of these kinds mean that somebody is missing, not only that the plan is thin."""
 
 
 @dataclass(frozen=True)
@@ -84,7 +89,8 @@ def _compute(zone: Unit) -> tuple[list[LevelRow], list[ReadyItem], int | None]:
 
 def _row(one: command.Readiness) -> LevelRow:
     weak = [gap for gap in one.gaps if gap.severity != "info"]
-    if one.critical:
+    missing = [gap for gap in one.gaps if gap.severity == "critical" and gap.kind in EMPTY]
+    if missing:
         tone, word = "bad", _("关键岗缺人")
     elif weak:
         tone, word = "warn", _("能转，有缺口")

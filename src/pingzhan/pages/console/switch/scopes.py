@@ -7,10 +7,9 @@ from dataclasses import dataclass
 from django.db.models import Q, QuerySet
 
 from pingzhan.domain.command import api as command
-from pingzhan.domain.territory import api as territory
 from pingzhan.domain.territory.enums import UnitKind
 from pingzhan.domain.territory.models import Unit
-from pingzhan.foundation.access.actor import Actor
+from pingzhan.foundation.access.actor import Actor, within
 from pingzhan.foundation.access.roles import Permission
 
 KINDS = (UnitKind.ZONE, UnitKind.AREA, UnitKind.ENTERPRISE)
@@ -31,7 +30,7 @@ class ScopeRow:
 
 def orderable(actor: Actor) -> QuerySet[Unit]:
     """Return the units this actor may switch."""
-    return territory.under_paths(list(actor.paths(Permission.ORDER_SWITCH))).filter(kind__in=KINDS)
+    return Unit.objects.filter(within("path", actor.paths(Permission.ORDER_SWITCH)), kind__in=KINDS)
 
 
 def scope_rows(actor: Actor, words: str, chosen: int | None) -> tuple[list[ScopeRow], int]:

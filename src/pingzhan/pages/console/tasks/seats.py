@@ -16,6 +16,7 @@ from pingzhan.kernel.errors import DomainError, Invalid
 from pingzhan.pages.console.guard import needs
 from pingzhan.pages.console.tasks.forms import ConfirmForm, DeclineForm
 from pingzhan.pages.console.tasks.views import answer
+from pingzhan.pages.console.wording import post_title
 
 
 @require_POST
@@ -65,7 +66,7 @@ def decline(request: HttpRequest, pk: int) -> HttpResponse:
     post = seat.post
     context = {
         "title": _("不能到岗"),
-        "about": f"{post.group.name} · {post.name}" if post is not None else _("机动人员"),
+        "about": post_title(post.group.name, post.name) if post is not None else _("机动人员"),
         "action": reverse("tasks:decline", args=[pk]),
         "form": form,
         "tone": "danger",
