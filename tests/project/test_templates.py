@@ -26,7 +26,7 @@ FORBIDDEN = {
     "evaluated morph options": r"morph:\{",
     "script address": r"(?:href|src|action|formaction)\s*=\s*[\"']\s*javascript:",
     "htmx 4 idiom": r":inherited\b|\binnerMorph\b|\bouterMorph\b|htmx:after:|htmx:before:|hx-disable\s*=",
-    "foreign address": r"<(?:script|link|img|source|video|audio|use|object|embed)\b[^>]*[\"'\s=](?:https?:)?//",  # noqa: E501
+    "foreign address": r"<(?:script|link|img|source|video|audio|use|object|embed)\b[^>]*[\"'\s=](?:https?:)?//",
     "foreign address in a style": r"url\(\s*[\"']?(?:https?:)?//",
     "unescaped output": r"\|\s*safe\b|{%\s*autoescape\s+off|\|\s*safeseq\b",
     "frame": r"<i?frame\b",

@@ -19,7 +19,7 @@ class CommandConfig(AppConfig):
 
     def ready(self) -> None:
         """Subscribe to changes of structure and people; register loop, renderer and band."""
-        from pingzhan.domain.command import band, notices, reactions
+        from pingzhan.domain.command import band, notices, reactions, verbs
         from pingzhan.domain.organisation import events
         from pingzhan.foundation.jobs import register_loop
         from pingzhan.foundation.messages import register_renderer
@@ -32,3 +32,4 @@ class CommandConfig(AppConfig):
         register_loop("command.reconcile", RECONCILE_SECONDS, reactions.reconcile_loop)
         register_renderer("seat", notices.render_seats)
         register_band(band.band)
+        verbs.register()

@@ -13,8 +13,10 @@ class OrganisationConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Register the resolver of the person behind an account."""
+        """Register the resolver of the person behind an account, and the trail's sentences."""
+        from pingzhan.domain.organisation import verbs
         from pingzhan.domain.organisation.api import person_of_user
         from pingzhan.foundation.access.actor import register_person_resolver
 
         register_person_resolver(person_of_user)
+        verbs.register()

@@ -11,3 +11,9 @@ class TerritoryConfig(AppConfig):
     label = "territory"
     verbose_name = _("辖区单位")
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Give the trail its sentences."""
+        from pingzhan.domain.territory import verbs
+
+        verbs.register()

@@ -55,7 +55,8 @@ def title_of(verb: str) -> str:
     if template is None:
         return verb
     plain = str(template).format_map(_Blank())
-    return " ".join(plain.replace("（）", "").strip(" ，：。").split()) or verb
+    plain = plain.replace("（）", "").replace("()", "")
+    return " ".join(plain.strip(" ，：。,:.").split()) or verb
 
 
 def verb_choices() -> list[tuple[str, str]]:
