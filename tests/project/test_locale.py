@@ -8,6 +8,8 @@ import re
 from pingzhan.config.upkeep import catalogue, messages
 from tests.project.house import SRC, relative
 
+#: Words looked for in the text of a notice, which is Chinese whatever the reader's language is.
+SOUGHT = {"包企", "包项目"}
 CJK = re.compile("[\u3400-\u9fff]")
 
 
@@ -33,6 +35,7 @@ def test_pages_mark_every_sentence_in_python() -> None:
             if isinstance(node, ast.Constant)
             and isinstance(node.value, str)
             and CJK.search(node.value)
+            and node.value not in SOUGHT
             and id(node) not in marked
         ]
     assert bare == []

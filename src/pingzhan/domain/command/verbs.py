@@ -18,12 +18,10 @@ def register() -> None:
     register_words("via", _via_words)
     register_verb(
         "command.order_switch",
-        _("{actor} 下令：单位 {unit} 转入战时{level}，第 {epoch} 次，预演校验值 {preview}"),
+        _("{actor} 下令转入战时{level}，第 {epoch} 次，预演校验值 {preview}"),
         title=_("下令转换"),
     )
-    register_verb(
-        "command.stand_down", _("{actor} 下令：单位 {unit} 转回平时，第 {epoch} 次"), title=_("下令解除")
-    )
+    register_verb("command.stand_down", _("{actor} 下令转回平时，第 {epoch} 次"), title=_("下令解除"))
     register_verb(
         "command.reconcile", _("{actor} 校正席位：启用 {opened} 个，关闭 {closed} 个"), title=_("校正席位")
     )
