@@ -46,9 +46,9 @@ def test_same_group_name_is_refused(draft: StructureVersion, organiser: Actor) -
 
 
 def test_renaming_a_group_renames_its_posts(leading: Group, organiser: Actor) -> None:
-    api.rename_group(group=leading, name="总领导小组", by=organiser)
+    api.rename_group(group=leading, name="试验开发区指挥部", by=organiser)
     post = Post.objects.get(group=leading)
-    assert (post.name, post.code) == ("总领导小组组长", "leading.head")
+    assert (post.name, post.code) == ("指挥部组长", "leading.head")
 
 
 def test_substitutes_rank_in_order_and_move_up(

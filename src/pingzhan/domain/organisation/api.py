@@ -30,7 +30,7 @@ from pingzhan.domain.organisation.actions.editing import (
     rename_group,
     replace_holder,
 )
-from pingzhan.domain.organisation.actions.enterprise import add_enterprise_posts
+from pingzhan.domain.organisation.actions.enterprise import add_enterprise_posts, fill_posts
 from pingzhan.domain.organisation.actions.people import (
     add_contact,
     add_person,
@@ -48,6 +48,7 @@ from pingzhan.domain.organisation.actions.versions import (
     publish,
 )
 from pingzhan.domain.organisation.importers import import_notice
+from pingzhan.domain.organisation.naming import post_name, short_group
 from pingzhan.domain.organisation.queries.board import (
     FindingView,
     GroupView,
@@ -136,6 +137,7 @@ __all__ = [
     "deputies_stand_in",
     "diff",
     "discard_draft",
+    "fill_posts",
     "finding_counts",
     "finding_views",
     "holder_label",
@@ -149,6 +151,7 @@ __all__ = [
     "person_of_user",
     "person_rows",
     "persons_visible_to",
+    "post_name",
     "post_rows",
     "publish",
     "published_version",
@@ -168,6 +171,7 @@ __all__ = [
     "responsibilities",
     "sentence",
     "set_responsible",
+    "short_group",
     "structure_findings",
     "tree_data",
     "unreachable_ids",

@@ -80,7 +80,7 @@ def import_notice(
     """Read a notice into a new draft and return it; nothing is in force until the draft is published.
 
     Give either ``path`` or ``content`` with ``filename``. Everything read is stored with its place in the
-    text, and what was not understood as unread text, so that counts in equal counts stored plus unread. Raises
+    text, and what was not understood as unread text: counts in equal counts stored plus unread. Raises
     the reader's Invalid or NotFound, which say what to do about a file it cannot take (a scan, .doc), Invalid
     when there is no list of members in it, Refused without the right to edit.
     """

@@ -26,11 +26,18 @@ from pingzhan.domain.organisation.models import (
     ReadEntry,
     StructureVersion,
 )
+from pingzhan.domain.organisation.naming import post_name
 from pingzhan.domain.organisation.queries.checks import Found
 
 #: Which findings of the document block publishing until they are answered or waived by name.
 CRITICAL_KINDS = frozenset(
-    {FindingKind.SAME_NAME, FindingKind.SIMILAR_NAME, FindingKind.CLASS_UNRESOLVED, FindingKind.NAME_CHOICE}
+    {
+        FindingKind.SAME_NAME,
+        FindingKind.SIMILAR_NAME,
+        FindingKind.CLASS_UNRESOLVED,
+        FindingKind.NAME_CHOICE,
+        FindingKind.NO_SUBSTITUTE,
+    }
 )
 
 _ROLES: dict[str, PostRole] = {
@@ -137,7 +144,8 @@ def _register(version: StructureVersion, names: Iterable[str]) -> dict[str, list
 
 def label(group: str, entry_role: str, title: str = "") -> str:
     """Return where somebody is listed, in words: group and role, with the title in brackets."""
-    return f"{group}{entry_role}（{title}）" if title else f"{group}{entry_role}"
+    where = post_name(group, entry_role)
+    return f"{where}（{title}）" if title else where
 
 
 def _assign_persons(version: StructureVersion, listed: list[_Listed], ambiguous: set[str]) -> list[Found]:
@@ -212,7 +220,7 @@ def _make_posts(version: StructureVersion, group: Group, listed: list[_Listed], 
             version=version,
             group=group,
             code=code,
-            name=f"{group.name}{role_text}",
+            name=post_name(group.name, role_text),
             role=role,
             unit=version.zone,
             posture=PostPosture.BOTH,

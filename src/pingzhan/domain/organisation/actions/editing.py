@@ -24,6 +24,7 @@ from pingzhan.domain.organisation.enums import (
     PostRole,
 )
 from pingzhan.domain.organisation.models import Clause, Group, Holding, Person, Post, StructureVersion
+from pingzhan.domain.organisation.naming import post_name, short_group
 from pingzhan.domain.territory.models import Unit
 from pingzhan.foundation.access.actor import Actor
 from pingzhan.kernel.errors import Conflict, Invalid
@@ -94,9 +95,10 @@ def rename_group(*, group: Group, name: str, by: Actor) -> Group:
     old, group.name = group.name, name.strip()
     checked(group, name)
     group.save(update_fields=["name"])
-    for post in group.posts.filter(name__startswith=old):
-        post.name = group.name + post.name[len(old) :]
-        post.save(update_fields=["name"])
+    for former in dict.fromkeys((old, short_group(old))):
+        for post in group.posts.filter(name__startswith=former):
+            post.name = post_name(group.name, post.name[len(former) :])
+            post.save(update_fields=["name"])
     recompute(draft)
     note("rename_group", draft, by, {"group": group.code})
     return group

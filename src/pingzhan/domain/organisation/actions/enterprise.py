@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from django.db import transaction
 from django.db.models import Max
 from django.utils import translation
@@ -15,7 +17,7 @@ from pingzhan.domain.organisation.enums import (
     PostPosture,
     PostRole,
 )
-from pingzhan.domain.organisation.models import Group, Holding, Post, StructureVersion
+from pingzhan.domain.organisation.models import Group, Holding, Person, Post, StructureVersion
 from pingzhan.domain.territory.enums import UnitKind
 from pingzhan.domain.territory.models import Unit
 from pingzhan.foundation.access.actor import Actor
@@ -81,3 +83,28 @@ def add_enterprise_posts(*, version: StructureVersion, by: Actor) -> int:
     recompute(draft)
     note("add_enterprise_posts", draft, by, {"posts": len(posts)})
     return len(posts)
+
+
+@transaction.atomic
+def fill_posts(*, version: StructureVersion, holders: Mapping[str, Person], by: Actor) -> int:
+    """Name one holder for each of many posts of a draft at once, by post code; return how many were named.
+
+    Raises Conflict, naming the first post that is unknown or has a holder already; then nothing is named.
+    """
+    draft = lock_draft(version, by)
+    posts = {post.code: post for post in Post.objects.filter(version=draft, code__in=holders)}
+    held = set(
+        Holding.objects.filter(post__version=draft, post__code__in=holders).values_list("post__code", flat=True)
+    )
+    for code in holders:
+        if code not in posts or code in held:
+            raise Conflict(
+                _("岗位不存在。") if code not in posts else _("这个岗位已经有人。"), place=code
+            )
+    Holding.objects.bulk_create(
+        Holding(post=posts[code], seat_no=1, rank=0, person=person, title=person.title)
+        for code, person in holders.items()
+    )
+    recompute(draft)
+    note("fill_posts", draft, by, {"posts": len(holders)})
+    return len(holders)

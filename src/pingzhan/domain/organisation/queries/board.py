@@ -30,6 +30,7 @@ from pingzhan.domain.organisation.models import (
     ReadEntry,
     StructureVersion,
 )
+from pingzhan.domain.organisation.naming import short_group
 from pingzhan.domain.territory.models import Unit
 
 
@@ -117,10 +118,12 @@ def tree_data(version: StructureVersion, *, groups: list[GroupView] | None = Non
     The posts of enterprises are summed up in one node, as hundreds of leaves say nothing in a picture.
     """
     views = board(version) if groups is None else groups
+    view_of = {view.group.pk: view for view in views}
 
     def post_node(view: PostView) -> dict[str, Any]:
+        name = view.post.name.removeprefix(short_group(view_of[view.post.group_id].group.name))
         return {
-            "name": view.post.name,
+            "name": name or view.post.name,
             "children": [{"name": holder_label(holding)} for holding in view.holders],
         }
 
@@ -134,7 +137,10 @@ def tree_data(version: StructureVersion, *, groups: list[GroupView] | None = Non
     work = [group_node(view) for view in views if view is not leading]
     if leading is None:
         return {"name": version.title, "children": work}
-    return {"name": leading.group.name, "children": [post_node(p) for p in leading.posts] + work}
+    return {
+        "name": short_group(leading.group.name),
+        "children": [post_node(post) for post in leading.posts] + work,
+    }
 
 
 def versions_of(zone: Unit, visible: QuerySet[StructureVersion]) -> QuerySet[StructureVersion]:

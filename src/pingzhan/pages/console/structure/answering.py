@@ -33,6 +33,9 @@ FORMS: Mapping[str, str] = {
     FindingKind.CRITICAL_WITHOUT_SUBSTITUTE: "substitute",
 }
 
+#: Of what does not block, this list comes first: it is where 人人有岗位 fails (command.md section 3).
+_FIRST = FindingKind.PERSON_WITHOUT_POST
+
 _TONES = {Severity.CRITICAL: "bad", Severity.MAJOR: "warn", Severity.INFO: "info"}
 
 
@@ -73,6 +76,7 @@ class Item:
 class KindGroup:
     """The findings of one kind."""
 
+    kind: str
     label: str
     items: list[Item]
     open_count: int
@@ -92,7 +96,7 @@ class Trouble:
 
 def entry_label(entry: ReadEntry) -> str:
     """Return where an entry is listed, with its title."""
-    where = f"{entry.group_name}{entry.role}"
+    where = api.post_name(entry.group_name, entry.role)
     return f"{where}（{entry.title}）" if entry.title else f"{where}（{_('未写职务')}）"
 
 
@@ -100,7 +104,7 @@ def _same_choices(view: api.FindingView, data: QueryDict | None) -> list[SameCho
     choices = []
     for n, entry in enumerate(view.entries):
         earlier = [(other.n, entry_label(other)) for other in view.entries[:n]]
-        chosen = entry.n
+        chosen = 0
         posted = data.get(f"same_{entry.n}", "") if data is not None else ""
         if posted.isdecimal():
             chosen = int(posted)
@@ -164,11 +168,11 @@ def kind_groups(
         item = _item(version, view, people, mine)
         group = groups.setdefault(
             (finding.kind, item.is_open),
-            KindGroup(str(FindingKind(finding.kind).label), [], 0, item.tone),
+            KindGroup(finding.kind, str(FindingKind(finding.kind).label), [], 0, item.tone),
         )
         group.items.append(item)
         group.open_count += item.is_open
-    return list(groups.values())
+    return sorted(groups.values(), key=lambda group: (group.tone != "bad", group.kind != _FIRST))
 
 
 def find(version: StructureVersion, pk: int) -> Finding:
@@ -235,7 +239,10 @@ def take_answer(request: HttpRequest, version: StructureVersion, finding: Findin
     data = request.POST
     kind = FORMS.get(finding.kind, "")
     if kind == "same_name":
-        numbers = {n: _number(data.get(f"same_{n}")) for n in finding.subject.get("entries", [])}
+        asked = finding.subject.get("entries", [])
+        numbers = {n: _number(data.get(f"same_{n}")) for n in asked[1:]}
+        if None in numbers.values():
+            raise Invalid(_("请逐项选择是否同一人。"))
         api.resolve_same_name(
             finding=finding, same_as={n: to for n, to in numbers.items() if to is not None}, by=by
         )

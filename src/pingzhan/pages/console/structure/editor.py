@@ -119,7 +119,9 @@ OPERATIONS: dict[str, Operation] = {
     "post-add": Operation(
         gettext_lazy("增加岗位"),
         _group,
-        lambda version, row, data: own.PostForm(data, version=version, initial={"name": row.name}),
+        lambda version, row, data: own.PostForm(
+            data, version=version, initial={"name": api.short_group(row.name)}
+        ),
         lambda _version, row, form, by: api.add_post(group=row, plan=form.plan(), by=by),
     ),
     "post-change": Operation(
