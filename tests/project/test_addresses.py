@@ -1,0 +1,91 @@
+"""No address is forgotten: full pages are opened in a real browser, every other address by some test."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+from django.urls import Resolver404, URLPattern, URLResolver, get_resolver, resolve
+
+from tests.project.house import ROOT
+
+#: Full pages that no journey names, each with its reason.
+NOT_IN_A_JOURNEY = {
+    "home": "only leads to the first screen; every sign-in of a journey passes it",
+    "setup": "needs a system that is not set up, which the demo site of the journeys is",
+    "health": "not a page for people; the site of the journeys waits for it",
+    "live": "a stream; every board of a journey holds one open",
+}
+#: Addresses that answer fragments, or change something and lead back to a page.
+PARTS = {
+    "ui-band", "ui-gallery",
+    "duty:fragment", "duty:log", "duty:phone", "duty:replace", "duty:urge", "duty:fill",
+    "switch:units", "switch:order",
+    "tasks:fragment", "tasks:confirm", "tasks:arrive", "tasks:decline", "tasks:start", "tasks:feedback",
+    "tasks:close",
+    "structure:new", "structure:clone", "structure:answer", "structure:waive", "structure:publish",
+    "structure:discard", "structure:enterprise_posts", "structure:deputies", "structure:change",
+    "structure:change_row", "structure:remove",
+    "audit:verify",
+    "staff:open", "staff:link", "staff:active", "staff:grant", "staff:revoke", "staff:tie",
+}  # fmt: skip
+
+
+def addresses(
+    resolver: URLResolver | None = None, space: str = "", pattern: str = ""
+) -> Iterator[tuple[str, str]]:
+    """Return (name, pattern) of every address that our own code answers."""
+    for part in (resolver or get_resolver()).url_patterns:
+        if isinstance(part, URLResolver):
+            inner = f"{space}{part.namespace}:" if part.namespace else space
+            yield from addresses(part, inner, pattern + str(part.pattern))
+        elif isinstance(part, URLPattern) and part.callback.__module__.startswith("pingzhan."):
+            yield f"{space}{part.name}", pattern + str(part.pattern)
+
+
+def written(node: ast.AST) -> str | None:
+    """Return a string as it is written, with a number in place of each expression."""
+    if isinstance(node, ast.Constant) and isinstance(node.value, str):
+        return node.value
+    if isinstance(node, ast.JoinedStr):
+        return "".join(str(part.value) if isinstance(part, ast.Constant) else "1" for part in node.values)
+    return None
+
+
+def named_in(*folders: Path) -> set[str]:
+    """Return the names of the addresses that the tests below the folders write down in one way or another."""
+    known = dict(addresses())
+    found = set()
+    for folder in folders:
+        for path in folder.rglob("*.py"):
+            for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+                text = written(node)
+                if text is None:
+                    continue
+                if text in known:
+                    found.add(text)
+                elif text.startswith("**/"):
+                    found |= {name for name, pattern in known.items() if pattern.endswith(text[2:])}
+                elif text.startswith("/"):
+                    try:
+                        match = resolve(text.partition("?")[0])
+                    except Resolver404:
+                        continue
+                    found.add(match.view_name)
+    return found
+
+
+def test_full_pages_are_opened_in_a_browser() -> None:
+    pages = {name for name, _pattern in addresses()} - PARTS - set(NOT_IN_A_JOURNEY)
+    assert pages - named_in(ROOT / "tests" / "journeys") == set()
+
+
+def test_every_other_address_is_tested() -> None:
+    tested = named_in(ROOT / "tests" / "pages", ROOT / "tests" / "foundation", ROOT / "tests" / "journeys")
+    assert (PARTS | set(NOT_IN_A_JOURNEY)) - tested == set()
+
+
+def test_the_lists_are_not_stale() -> None:
+    names = {name for name, _pattern in addresses()}
+    assert (PARTS | set(NOT_IN_A_JOURNEY)) - names == set()
