@@ -112,15 +112,15 @@ def _answer(version: StructureVersion, by: Actor) -> None:
 
 def _company_people(version: StructureVersion, by: Actor) -> None:
     """Fill the posts of the enterprises, and give every enterprise a responsible official."""
-    n = 0
     wanted = (PostRole.FIRM_LEAD, PostRole.FIRM_CONTACT, PostRole.FIRM_TEAM)
+    holders: dict[str, Person] = {}
     for post in Post.objects.filter(version=version, role__in=wanted).select_related("unit").order_by("code"):
         person = organisation.add_person(
-            home_unit=post.unit, name=data.company_name(n), kind=PersonKind.COMPANY, by=by
+            home_unit=post.unit, name=data.company_name(len(holders)), kind=PersonKind.COMPANY, by=by
         )
         organisation.add_contact(person=person, channel=Channel.IN_APP, address=post.code, by=by)
-        organisation.add_holding(post=post, person=person, by=by)
-        n += 1
+        holders[post.code] = person
+    organisation.fill_posts(version=version, holders=holders, by=by)
     officials = list(
         Person.objects.filter(
             kind=PersonKind.OFFICIAL, holdings__post__version=version, holdings__post__role=PostRole.MEMBER

@@ -86,6 +86,11 @@ def _editing() -> None:
         _("{actor} 在第 {n} 版按企业指南生成 {posts} 个企业岗位"),
         title=_("生成企业岗位"),
     )
+    register_verb(
+        "structure.fill_posts",
+        _("{actor} 在第 {n} 版一次为 {posts} 个岗位指定人员"),
+        title=_("批量指定人员"),
+    )
 
 
 def _answering() -> None:

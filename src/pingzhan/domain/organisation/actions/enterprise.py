@@ -94,13 +94,13 @@ def fill_posts(*, version: StructureVersion, holders: Mapping[str, Person], by: 
     draft = lock_draft(version, by)
     posts = {post.code: post for post in Post.objects.filter(version=draft, code__in=holders)}
     held = set(
-        Holding.objects.filter(post__version=draft, post__code__in=holders).values_list("post__code", flat=True)
+        Holding.objects.filter(post__version=draft, post__code__in=holders).values_list(
+            "post__code", flat=True
+        )
     )
     for code in holders:
         if code not in posts or code in held:
-            raise Conflict(
-                _("岗位不存在。") if code not in posts else _("这个岗位已经有人。"), place=code
-            )
+            raise Conflict(_("岗位不存在。") if code not in posts else _("这个岗位已经有人。"), place=code)
     Holding.objects.bulk_create(
         Holding(post=posts[code], seat_no=1, rank=0, person=person, title=person.title)
         for code, person in holders.items()

@@ -1,0 +1,83 @@
+"""Every page, in both postures and languages, wide and narrow: no script error, no CSP violation, axe clean."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.journeys.site import Site
+
+Visit = Callable[..., Page]
+
+PAGES = {
+    "duty": ["/duty/", "/switch/", "/tasks/", "/structure/", "/readiness/", "/audit/"],
+    "organiser": ["/structure/", "/structure/import/?zone=MH", "/structure/1/", "/structure/1/diff/"],
+    "auditor": ["/audit/", "/audit/switches/"],
+    "admin": ["/staff/"],
+}
+
+
+@pytest.fixture(scope="module", params=["routine", "emergency"])
+def posture(request: pytest.FixtureRequest, site: Site) -> str:
+    """Put the demo zone into one posture for the tests of this module."""
+    if request.param == "emergency":
+        site.run(
+            "switch", "order", "--unit", "MH", "--level", "II", "--reason", "演练页面", "--basis", "口头",
+            "--key", "every-page", "--by", "duty",
+        )  # fmt: skip
+        request.addfinalizer(
+            lambda: site.run(
+                "switch", "stand-down", "--unit", "MH", "--reason", "结束", "--basis", "口头",
+                "--key", "every-page-end", "--by", "duty",
+            )  # fmt: skip
+        )
+    return str(request.param)
+
+
+def no_overflow(page: Page) -> None:
+    """A phone must never scroll sideways."""
+    width, inner = page.evaluate("[document.documentElement.scrollWidth, window.innerWidth]")
+    assert width <= inner, f"{page.url}: {width} > {inner}"
+
+
+@pytest.mark.parametrize("persona", sorted(PAGES))
+@pytest.mark.parametrize("width", [1366, 390])
+def test_page(
+    visit: Visit, axe: Callable[[Page], None], shot: Callable[[Page, str], None],
+    posture: str, persona: str, width: int,
+) -> None:  # fmt: skip
+    page = visit(persona, width=width, height=844)
+    for path in PAGES[persona]:
+        answer = page.goto(path)
+        assert answer is not None
+        assert answer.status == 200, path
+        expect(page.locator("h1")).to_be_visible()
+        axe(page)
+        no_overflow(page)
+        shot(page, f"{posture}-{persona}-{path.strip('/').replace('/', '-').split('?')[0]}-{width}")
+
+
+def test_public_pages(visit: Visit, axe: Callable[[Page], None], shot: Callable[[Page, str], None]) -> None:
+    page = visit(width=390, height=844)
+    for path, status in [("/accounts/login/", 200), ("/demo/", 200), ("/nothing-here/", 404), ("/a/wrong", 403)]:
+        answer = page.goto(path)
+        assert answer is not None
+        assert answer.status in (status, 404), path
+        axe(page)
+        no_overflow(page)
+        shot(page, f"public-{path.strip('/').replace('/', '-')}")
+
+
+def test_english(visit: Visit, axe: Callable[[Page], None], shot: Callable[[Page, str], None]) -> None:
+    """The language switch holds on every page, and nothing of the frame stays Chinese."""
+    page = visit("duty")
+    page.get_by_role("button", name="English").click()
+    for path in PAGES["duty"]:
+        page.goto(path)
+        expect(page.locator("html")).to_have_attribute("lang", "en")
+        words = page.locator("nav").first.inner_text()
+        assert not any("\u4e00" <= mark <= "\u9fff" for mark in words), words
+        axe(page)
+        shot(page, f"en-{path.strip('/').replace('/', '-')}")
