@@ -15,14 +15,13 @@ from pingzhan.domain.organisation.reading.model import (
     GroupList,
     GroupRead,
     Mention,
-    PersonRead,
     Place,
     Reading,
     SourceText,
     Span,
     Unread,
 )
-from pingzhan.domain.organisation.reading.people import same_title, similar_names
+from pingzhan.domain.organisation.reading.people import PersonRead, same_title, similar_names
 from pingzhan.domain.organisation.reading.reader import read_text
 from pingzhan.domain.organisation.reading.source import load, load_bytes
 

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from pingzhan.domain.organisation.reading.people import PersonRead
 
 GroupKindRead = Literal["leading", "work"]
 
@@ -116,19 +119,6 @@ class Span:
     start: int
     end: int
     kind: str
-
-
-@dataclass(frozen=True)
-class PersonRead:
-    """One person as far as the text tells: the entries that are his, and his title if given.
-
-    ``certain`` is False when another person of the notice has the same name and nobody has said who is meant.
-    """
-
-    name: str
-    title: str | None
-    entries: tuple[Entry, ...]
-    certain: bool = True
 
 
 @dataclass(frozen=True)

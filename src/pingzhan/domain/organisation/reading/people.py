@@ -4,11 +4,28 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from pingzhan.domain.organisation.reading.model import Answers, Entry, PersonRead
 from pingzhan.domain.organisation.reading.words import LIAISON_ROLES, VARIANTS
 
+if TYPE_CHECKING:
+    from pingzhan.domain.organisation.reading.model import Answers, Entry
+
 _FORMS = {char: forms[0] for forms in VARIANTS for char in forms}
+
+
+@dataclass(frozen=True)
+class PersonRead:
+    """One person as far as the text tells: the entries that are his, and his title if given.
+
+    ``certain`` is False when another person of the notice has the same name and nobody has said who is meant.
+    """
+
+    name: str
+    title: str | None
+    entries: tuple[Entry, ...]
+    certain: bool = True
 
 
 def same_title(a: str, b: str) -> bool:
