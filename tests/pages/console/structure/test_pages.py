@@ -222,7 +222,7 @@ def test_refusals_are_shown_at_the_field(
     assert words in page
 
 
-def _queries(client: Client, url: str) -> int:
+def queries_of(client: Client, url: str) -> int:
     client.get(url)
     with CaptureQueriesContext(
         connection,
@@ -237,11 +237,11 @@ def test_list_queries_do_not_grow(
     client = sign_in(Role.ORGANISER)
     url = reverse("structure:index")
     StructureVersion.objects.filter(pk=draft.pk).delete()
-    one = _queries(client, url)
+    one = queries_of(client, url)
     for _n in range(2):
         api.clone_version(version=published, by=root)
     assert StructureVersion.objects.count() == 3
-    assert _queries(client, url) == one
+    assert queries_of(client, url) == one
 
 
 @pytest.mark.parametrize("page", ["version", "edit", "draft"])
@@ -259,7 +259,7 @@ def test_version_queries_do_not_grow(
         api.add_clause(group=group, text=f"职责{n}。", by=root)
 
     fill(1)
-    one = _queries(client, url)
+    one = queries_of(client, url)
     fill(2)
     fill(3)
-    assert _queries(client, url) == one
+    assert queries_of(client, url) == one

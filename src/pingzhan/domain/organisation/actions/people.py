@@ -117,6 +117,23 @@ def add_contact(*, person: Person, channel: Channel, address: str, by: Actor) ->
 
 
 @transaction.atomic
+def remove_contact(*, contact: Contact, by: Actor) -> None:
+    """Remove a way to reach a person that no longer works."""
+    person = contact.person
+    require(by, Permission.EDIT_STRUCTURE, person.home_unit.path)
+    channel = contact.channel
+    contact.delete()
+    _tell(person.home_unit.path, person.pk)
+    record(
+        "person.remove_contact",
+        by=by,
+        subject=("person", person.pk),
+        unit_path=person.home_unit.path,
+        body={"channel": channel},
+    )
+
+
+@transaction.atomic
 def register_absence(
     *, person: Person, kind: AbsenceKind, t0: datetime, t1: datetime, by: Actor, basis: str = ""
 ) -> Absence:

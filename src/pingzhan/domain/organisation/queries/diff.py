@@ -26,11 +26,11 @@ class Change:
 def _groups(a: StructureVersion, b: StructureVersion) -> Iterator[Change]:
     old = dict(Group.objects.filter(version=a).values_list("code", "name"))
     new = dict(Group.objects.filter(version=b).values_list("code", "name"))
-    for code in old.keys() - new.keys():
+    for code in (code for code in old if code not in new):
         yield Change("group", "removed", old[code], _("撤销工作组“%(name)s”。") % {"name": old[code]})
-    for code in new.keys() - old.keys():
+    for code in (code for code in new if code not in old):
         yield Change("group", "added", new[code], _("新设工作组“%(name)s”。") % {"name": new[code]})
-    for code in old.keys() & new.keys():
+    for code in (code for code in new if code in old):
         if old[code] != new[code]:
             yield Change(
                 "group",
@@ -95,9 +95,14 @@ _Held = dict[tuple[str, int | str], tuple[str, int, int, str]]
 
 def _held(version: StructureVersion) -> _Held:
     held: _Held = {}
-    for code, post, person_id, name, query, seat_no, rank in Holding.objects.filter(
-        post__version=version
-    ).values_list("post__code", "post__name", "person_id", "person__name", "person_query", "seat_no", "rank"):
+    rows = (
+        Holding.objects.filter(post__version=version)
+        .order_by("post__sort", "post_id", "seat_no", "rank")
+        .values_list(
+            "post__code", "post__name", "person_id", "person__name", "person_query", "seat_no", "rank"
+        )
+    )
+    for code, post, person_id, name, query, seat_no, rank in rows:
         who: int | str = person_id if person_id is not None else query
         if who:
             held[code, who] = (name or query, seat_no, rank, post)
@@ -110,7 +115,7 @@ def _place(rank: int) -> str:
 
 def _holders(a: StructureVersion, b: StructureVersion) -> Iterator[Change]:
     old, new = _held(a), _held(b)
-    for key in sorted(old.keys() - new.keys(), key=str):
+    for key in (key for key in old if key not in new):
         name, _seat, rank, post = old[key]
         yield Change(
             "holder",
@@ -119,7 +124,7 @@ def _holders(a: StructureVersion, b: StructureVersion) -> Iterator[Change]:
             _("%(name)s不再列入“%(post)s”（%(place)s）。")
             % {"name": name, "post": post, "place": _place(rank)},
         )
-    for key in sorted(new.keys() - old.keys(), key=str):
+    for key in (key for key in new if key not in old):
         name, _seat, rank, post = new[key]
         yield Change(
             "holder",
@@ -127,7 +132,7 @@ def _holders(a: StructureVersion, b: StructureVersion) -> Iterator[Change]:
             post,
             _("%(name)s列入“%(post)s”（%(place)s）。") % {"name": name, "post": post, "place": _place(rank)},
         )
-    for key in sorted(old.keys() & new.keys(), key=str):
+    for key in (key for key in new if key in old):
         name, _seat, rank, post = new[key]
         if old[key][2] != rank:
             yield Change(

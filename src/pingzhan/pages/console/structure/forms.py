@@ -12,6 +12,8 @@ from django.utils.translation import gettext_lazy
 from pingzhan.domain.organisation import api
 from pingzhan.domain.organisation.enums import (
     PERSON_QUERIES,
+    AbsenceKind,
+    Channel,
     GroupKind,
     PersonKind,
     PostPosture,
@@ -259,6 +261,54 @@ class ClassForm(forms.Form):
         assert isinstance(persons, forms.ModelMultipleChoiceField)
         rules.choices = [(query, api.query_label(query)) for query in sorted(PERSON_QUERIES)]
         persons.queryset = people
+
+
+class PersonDetailForm(forms.Form):
+    """What may be corrected of a person."""
+
+    name = forms.CharField(label=gettext_lazy("姓名"), max_length=40)
+    title = forms.CharField(label=gettext_lazy("职务"), required=False, max_length=80)
+    active = forms.BooleanField(label=gettext_lazy("在职"), required=False)
+
+
+class ContactForm(forms.Form):
+    """A way to reach a person."""
+
+    channel = forms.ChoiceField(label=gettext_lazy("方式"), choices=Channel.choices)
+    address = forms.CharField(label=gettext_lazy("号码或地址"), max_length=120)
+
+
+class AbsenceForm(forms.Form):
+    """From when to when a person is away, and why."""
+
+    kind = forms.ChoiceField(label=gettext_lazy("事由"), choices=AbsenceKind.choices)
+    t0 = forms.DateTimeField(
+        label=gettext_lazy("开始"), widget=forms.DateTimeInput(attrs={"type": "datetime-local"})
+    )
+    t1 = forms.DateTimeField(
+        label=gettext_lazy("结束"), widget=forms.DateTimeInput(attrs={"type": "datetime-local"})
+    )
+    basis = forms.CharField(label=gettext_lazy("依据"), required=False, max_length=120)
+
+
+class ResponsibleForm(forms.Form):
+    """Who answers for an enterprise, and at which place in the line."""
+
+    unit = forms.ModelChoiceField(label=gettext_lazy("企业"), queryset=Unit.objects.none())
+    person = PersonChoice(label=gettext_lazy("责任人"), queryset=Person.objects.none())
+    rank = forms.TypedChoiceField(
+        label=gettext_lazy("次序"),
+        coerce=int,
+        choices=[(0, gettext_lazy("责任人")), (1, gettext_lazy("第一替补")), (2, gettext_lazy("第二替补"))],
+    )
+
+    def __init__(self, *args: Any, units: QuerySet[Unit], people: QuerySet[Person], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        unit, person = self.fields["unit"], self.fields["person"]
+        assert isinstance(unit, forms.ModelChoiceField)
+        assert isinstance(person, forms.ModelChoiceField)
+        unit.queryset, unit.empty_label = units, _("请选择")
+        person.queryset, person.empty_label = people, _("请选择")
 
 
 class WaiveForm(forms.Form):

@@ -2,13 +2,18 @@
 
 from django.urls import path
 
-from pingzhan.pages.console.structure import drafts, editor, views
+from pingzhan.pages.console.structure import drafts, editor, people, views
 
 app_name = "structure"
 urlpatterns = [
     path("", views.index, name="index"),
     path("new/", views.new, name="new"),
     path("import/", drafts.import_notice, name="import"),
+    path("people/", people.index, name="people"),
+    path("people/<int:pk>/", people.person, name="person"),
+    path("people/<int:pk>/contacts/<int:contact_pk>/remove/", people.remove_contact, name="remove_contact"),
+    path("people/<int:pk>/absences/<int:absence_pk>/cancel/", people.cancel_absence, name="cancel_absence"),
+    path("responsible/", people.responsible, name="responsible"),
     path("<int:pk>/", views.version, name="version"),
     path("<int:pk>/diff/", views.difference, name="diff"),
     path("<int:pk>/clone/", views.clone, name="clone"),

@@ -8,7 +8,13 @@ from django.utils.translation import gettext as _
 
 from pingzhan.domain.organisation import api
 from pingzhan.domain.organisation.enums import CLASS_MAX_SEATS, PostPosture, VersionStatus
-from pingzhan.domain.organisation.models import Holding, Post, StructureVersion
+from pingzhan.domain.organisation.models import (
+    Contact,
+    Holding,
+    Post,
+    Responsibility,
+    StructureVersion,
+)
 from pingzhan.kernel.levels import Level
 
 register = template.Library()
@@ -29,7 +35,15 @@ def holder(holding: Holding) -> str:
 
 
 @register.filter
-def rank(holding: Holding) -> str:
+def masked(contact: Contact) -> str:
+    """Return a number or address with its middle hidden."""
+    text = contact.address
+    keep = 3 if len(text) > 8 else 1
+    return f"{text[:keep]}…{text[-keep:]}" if len(text) > 2 * keep else "…"
+
+
+@register.filter
+def rank(holding: Holding | Responsibility) -> str:
     """Return the place of a substitute in the line."""
     return _("第 %(rank)d 替补") % {"rank": holding.rank}
 
