@@ -26,7 +26,7 @@ PARTS = {
     "tasks:close",
     "structure:new", "structure:clone", "structure:answer", "structure:waive", "structure:publish",
     "structure:discard", "structure:enterprise_posts", "structure:deputies", "structure:change",
-    "structure:change_row", "structure:remove",
+    "structure:change_row", "structure:remove", "structure:remove_contact", "structure:cancel_absence",
     "audit:verify",
     "staff:open", "staff:link", "staff:active", "staff:grant", "staff:revoke", "staff:tie",
 }  # fmt: skip

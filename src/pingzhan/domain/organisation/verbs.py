@@ -37,6 +37,9 @@ def register() -> None:
     register_verb(
         "person.add_contact", _("{actor} 登记了联系方式（人员 {subject_id}）"), title=_("登记联系方式")
     )
+    register_verb(
+        "person.remove_contact", _("{actor} 删除了联系方式（人员 {subject_id}）"), title=_("删除联系方式")
+    )
     register_verb("absence.register", _("{actor} 登记离岗（人员 {subject_id}）"), title=_("登记离岗"))
     register_verb("absence.cancel", _("{actor} 取消离岗登记（人员 {subject_id}）"), title=_("取消离岗登记"))
     register_verb(
