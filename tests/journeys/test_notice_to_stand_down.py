@@ -86,7 +86,7 @@ def order(page: Page) -> int:
     """From the desk to an ordered switch; return how many screens lay between."""
     screens = 0
     page.goto("/duty/")
-    page.get_by_role("link", name="平战转换").first.click()
+    page.get_by_role("link", name="平战转换", exact=True).first.click()
     page.wait_for_url("**/switch/")
     screens += 1
     page.locator(".level-pick", has_text=LEVEL_TWO).click()
@@ -129,13 +129,13 @@ def test_from_notice_to_stand_down(
     assert order(duty) <= 3
     expect(leader.locator("header")).to_contain_text("战时", timeout=SOON)
     expect(duty.locator("header")).to_contain_text(LEVEL_TWO)
-    expect(duty.locator("#board, main")).to_contain_text("待确认")
+    expect(duty.locator("#board")).to_contain_text("待确认")
     shot(duty, "duty-emergency")
     axe(duty)
 
     def invariants() -> None:
         report = json.loads(site.run("invariants", "--json"))
-        assert [check for check in report["checks"] if check["rows"]] == []
+        assert report["ok"], report
 
     invariants()
 
@@ -153,7 +153,7 @@ def test_from_notice_to_stand_down(
     assert taps <= 2
 
     # Somebody without any account: the link in his message, opened without sign-in, and one button.
-    title, link = next((t, u) for t, u in links(site.console) if "组长" in t)
+    title, link = next((t, u) for t, u in links(site.console) if "转入战时" in t and "组长" in t)
     stranger = visit(width=390, height=844)
     stranger.goto(link)  # first tap
     expect(stranger.locator(".ack-button")).to_be_visible()
@@ -174,7 +174,7 @@ def test_from_notice_to_stand_down(
 
     # Stand-down: open tasks are handed over, everybody is back in his routine post.
     duty.goto("/duty/")
-    duty.get_by_role("link", name="解除战时").first.click()
+    duty.get_by_role("link", name="解除战时", exact=True).first.click()
     duty.locator("[name=reason]").fill("连续十四天无新增，经研判解除")
     shot(duty, "stand-down")
     axe(duty)
