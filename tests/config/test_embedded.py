@@ -124,8 +124,8 @@ def test_a_folder_that_cannot_be_made_is_one_sentence(open_folder: Path) -> None
     ("user", "variables", "expected"),
     [
         (0, {}, "/var/lib/pingzhan"),
-        (1000, {"HOME": "/home/anna"}, "/home/anna/.local/share/pingzhan"),
-        (1000, {"HOME": "/home/anna", "XDG_DATA_HOME": "/data/anna"}, "/data/anna/pingzhan"),
+        (1000, {"HOME": "/people/anna"}, "/people/anna/.local/share/pingzhan"),
+        (1000, {"HOME": "/people/anna", "XDG_DATA_HOME": "/data/anna"}, "/data/anna/pingzhan"),
         (0, {"PINGZHAN_DATA_DIR": "/srv/zone"}, "/srv/zone"),
     ],
 )
