@@ -14,7 +14,11 @@ _ORGAN = re.compile(
     r"[\u3400-\u9fff“”]{2,40}?(?:领导小组|指挥部|工作专班|工作小组|工作组|专班|委员会)(?!办公室)"
 )
 _LEADING = re.compile(r"(?:领导小组|指挥部|委员会|领导机构|指挥机构|指挥中心)$")
-_FOUNDED = re.compile(r"^.*?(?:成立|设立|组建|建立|决定|调整|健全)")
+_ANY_BODY = re.compile(r"(?:各|本|该|有关|相关|其他|所有|全体)")
+#: What a heading inside a list ends with, when a role that leads no group follows: a body may be a member too.
+_PLAIN_GROUP = re.compile(r"(?:组|专班|指挥部)$")
+_FOUNDED = re.compile(r"^.*(?:成立|设立|组建|建立|决定|调整|健全)")
+_LIST_WORDS = re.compile(rf"{words.LIST_TAIL}[:。]?")
 _OUTER_STYLES = {"chapter", "cn"}
 
 
@@ -39,6 +43,7 @@ class GroupDraft:
     a: int
     b: int
     style: str = ""
+    depth: int = 0
     named_at: tuple[int, int] | None = None
 
 
@@ -112,14 +117,16 @@ class _Builder:
         if heading is None and self.part.kind in ("role", "duty") and not self._ends_list(mark.text):
             self.part.numbers.append((mark.a, mark.b))
             return
+        if heading is None and self.group is not None and not self._ends_list(mark.text):
+            self._open("rest", mark.a, self._list_words_end(mark.b))
+            return
         if mark.text in self.stack:
             del self.stack[self.stack.index(mark.text) + 1 :]
         else:
             self.stack.append(mark.text)
         if heading is None:
-            inside = self.group is not None and not self._ends_list(mark.text)
-            self.group = self.group if inside else None
-            self._open("rest" if inside else "body", mark.a, mark.b)
+            self.group = None
+            self._open("body", mark.a, mark.b)
             self._section_title(mark.b)
             return
         self.group = self._found(heading.text, mark.a, heading.b, mark.text)
@@ -130,10 +137,15 @@ class _Builder:
 
     def _ends_list(self, style: str) -> bool:
         """Return whether a number of this style stands above the current list rather than inside it."""
-        if style in self.stack:
+        depth, own = (self.group.depth, self.group.style) if self.group else (len(self.stack), "")
+        if style in self.stack[:depth]:
             return True
-        own = self.group.style if self.group else ""
         return style in _OUTER_STYLES or (not own and style == "(cn)")
+
+    def _list_words_end(self, a: int) -> int:
+        """Return the end of words that only say that members follow, at a blank; ``a`` when there are none."""
+        match = _LIST_WORDS.match(self.c.chars, a)
+        return match.end() if match and self.c.gap(match.end()) else a
 
     def _section_title(self, a: int) -> None:
         b = a
@@ -147,19 +159,26 @@ class _Builder:
             self.out.section_titles.append((a, b))
 
     def _duty(self, n: int, mark: Mark) -> None:
+        start = mark.a
+        found = self._name_before(mark.a) if self._may_found(mark) else None
+        if found is not None and not self._same(found[2]):
+            self._close_and_found(*found)
+        elif found is not None:
+            start = found[0]
         if self.group is None:
             # Without a group above it, 职责 is a word of the prose.
             return
-        self._open("duty", mark.a, mark.b)
+        self._open("duty", start, mark.b)
 
     def _role(self, n: int, mark: Mark) -> None:
         start = mark.a
         found = self._name_before(mark.a) if self._may_found(mark) else None
-        if found is not None:
+        if found and self.group and mark.text not in words.HEAD_ROLES and not _PLAIN_GROUP.search(found[2]):
+            found = None
+        if found is not None and not self._same(found[2]):
+            self._close_and_found(*found)
+        elif found is not None:
             start = found[0]
-            if self.group is None or not self._same(found[2]):
-                self._close_and_found(*found)
-                start = mark.a
         elif self.group is None:
             self._found_in_sentence(mark)
         if self.group is None:
@@ -168,7 +187,8 @@ class _Builder:
         self._open("role", start, mark.b, mark.text)
 
     def _same(self, name: str) -> bool:
-        return self.group is not None and (self.group.name.endswith(name) or name.endswith(self.group.name))
+        known = self.group.name if self.group else ""
+        return bool(known) and (known.endswith(name) or name.endswith(known))
 
     def _may_found(self, mark: Mark) -> bool:
         """Return whether a label may begin a list of its own: not when a heading stands right before it."""
@@ -178,6 +198,9 @@ class _Builder:
         """Return range and name of the group that the words right before ``at`` name."""
         c = self.c
         floor = self.part.a
+        end = at
+        if at - 1 > floor and c.chars[at - 1] in ":。" and c.gap(at):
+            at -= 1
         a = at
         while (
             a > floor and at - a < 60 and ("\u3400" <= c.chars[a - 1] <= "\u9fff" or c.chars[a - 1] in "“”")
@@ -190,9 +213,9 @@ class _Builder:
         else:
             a = self._after_signature(a, at)
         text = c.chars[a:at]
-        if len(text) < 3 or not _BODY_END.search(text):
+        if len(text) < 3 or not _BODY_END.search(text) or _ANY_BODY.match(text):
             return None
-        return a, at, group_name(c, a, at)
+        return a, end, group_name(c, a, at)
 
     def _after_signature(self, a: int, at: int) -> int:
         """Skip what stands before the name of a list: the end of a date, or another line that is complete."""
@@ -214,16 +237,15 @@ class _Builder:
             self.group = self._found(name, mark.a, mark.a, "")
             self.group.named_at = (names[-1].end() - len(name), names[-1].end())
         elif mark.text in words.HEAD_ROLES:
-            self.group = self._found("", mark.a, mark.a, "")
+            self.group = self._found("指挥部" if "指挥" in mark.text else "领导小组", mark.a, mark.a, "")
 
     def _close_and_found(self, a: int, b: int, name: str) -> None:
         self.group = self._found(name, a, b, "")
         self._open("rest", a, b)
 
     def _found(self, name: str, a: int, b: int, style: str) -> GroupDraft:
-        first = not any(group.kind == "leading" for group in self.out.groups)
-        leading = bool(_LEADING.search(name)) or (not name and first)
-        group = GroupDraft(name, "leading" if leading else "work", a, b, style)
+        leading = bool(_LEADING.search(name))
+        group = GroupDraft(name, "leading" if leading else "work", a, b, style, len(self.stack))
         self.out.groups.append(group)
         return group
 

@@ -25,6 +25,7 @@ _ANNEX = re.compile(
 _ANNEX_LINE = re.compile("附件")
 _ROLE = re.compile(rf"({words.ROLE})(?:\([^()]{{1,16}}\))?:")
 _PLAIN = re.compile(rf"({words.ROLE})(?:\([^()]{{1,16}}\))?")
+_OFFICE = "办公室"
 _DUTY = re.compile(rf"({words.DUTY}):|({words.DUTY})")
 _SETS_UP = r"(?:下设|内设|分设|设立|设置|设有|共设|(?<=小组|挥部|员会)设|成立|组建)"
 _SUBJECT = r"(?:(?:领导小组|指挥部|委员会|小组|本组)(?:办公室)?)?"
@@ -40,6 +41,7 @@ _LISTED = (
     re.compile(rf"{_SUBJECT}{_SETS_UP}(?:[\u3400-\u9fff]{{2,12}}组[、和及])+[\u3400-\u9fff]{{2,12}}?组"),
 )
 _GROUP_END = re.compile(rf"{words.BODY_END}{words.LIST_TAIL}?")
+_INNER = re.compile(rf"{words.LIST_TAIL}|{words.DUTY}|{words.ROLE}")
 _NAME_CHARS = re.compile('[\u3400-\u9fff“”"、]+')
 #: A heading is one of a group when its first label comes within this many characters.
 _REACH = 160
@@ -92,7 +94,12 @@ def _annexes(c: Compact) -> Iterator[Mark]:
 
 def _labels(c: Compact) -> Iterator[Mark]:
     for match in _ROLE.finditer(c.chars):
-        yield Mark("role", match.start(), match.end(), match.group(1))
+        role, a = match.group(1), match.start()
+        if role.startswith(_OFFICE) and c.gap(a + len(_OFFICE)) >= NEWLINE:
+            # The line before ends with an office that is a member; the role begins on this line.
+            a += len(_OFFICE)
+            role = role.removeprefix(_OFFICE)
+        yield Mark("role", a, match.end(), role)
     for match in _PLAIN.finditer(c.chars):
         role, a, b = match.group(1), match.start(), match.end()
         if c.gap(a) < NEWLINE or not c.gap(b):
@@ -184,13 +191,18 @@ def group_heading(c: Compact, start: int, marks: list[Mark], n: int) -> Mark | N
     run = _NAME_CHARS.match(c.chars, start)
     if run is None:
         return None
-    following = next((m for m in marks[n + 1 :] if m.a >= start), None)
+    later = [mark for mark in marks[n + 1 : n + 6] if mark.a >= start]
+    following = later[0] if later else None
+    if following and following.kind == "number" and following.text != marks[n].text:
+        # "一、综合协调组", then "(一)组成人员" before the first label.
+        inner = _INNER.match(c.chars, following.b)
+        following = next((mark for mark in later if mark.kind != "number"), None) if inner else following
     limit = min(run.end(), start + 45, following.a if following and following.kind != "number" else run.end())
     for end_match in _GROUP_END.finditer(c.chars, start, limit):
         end = end_match.end()
         if end - start < 2:
             continue
-        after = re.compile(r"(?:\([^()]{1,60}\))?[:。]?").match(c.chars, end)
+        after = re.compile(r"(?:\((?![一二三四五六七八九十\d]{1,3}\))[^()]{1,60}\))?[:。]?").match(c.chars, end)
         stop = after.end() if after else end
         clear = stop > end or c.gap(end) or (following is not None and following.a == end)
         verb = words.DUTY_VERB.match(c.chars, stop)

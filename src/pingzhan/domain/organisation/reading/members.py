@@ -17,6 +17,7 @@ _SEPARATORS = "、,;。.|/\u2502"
 _BLANKS = (" ", "\n", "\t")
 _SENTENCE = re.compile(
     r"下设|内设|设在|设立|负责(?!人|同志)|承担|如下|按照|根据|应当|不得|以及各|承办|职责|牵头组织|由[^、,;。]{1,20}(?:兼任|担任|任)|"
+    r"抓好落实|贯彻|遵照|请(?:各|认真|遵照)|各(?:单位|部门|组|企业)(?:要|应|须|认真|按)|"
     r"不再|予以|特此|要(?:认真|切实|按|加强|积极|及时)|因工作"
 )
 _CJK = re.compile("[\u3400-\u4dbf\u4e00-\u9fff\u3007\U00020000-\U0003134f]+$")
@@ -291,7 +292,8 @@ def _titles(
             return
         if j > i:
             paid += _inner_cost(chunks, i, j)
-            if chunk.before in _BLANKS and words.TITLE_END.search(text) and _begins_name(chunks, j):
+            whole = words.TITLE_END.search(text) or words.UNIT_END.search(text)
+            if chunk.before in _BLANKS and whole and _begins_name(chunks, j):
                 paid += 2.0
         if not chunk.bracket:
             text += ("、" if chunk.before == "、" and j > i else "") + chunk.text
@@ -331,25 +333,28 @@ def _title_cost(text: str) -> float:
         return 0.3
     if words.UNIT_END.search(text) and len(text) > 2:
         return 0.5
-    return 4.0
+    return 4.0 if len(text) <= 10 else 7.0
 
 
 def _glued(chunks: list[_Chunk], i: int) -> Iterator[_Item]:
     """Read a title with the name right behind it, without a blank."""
-    text = ""
+    text, paid = "", 0.8
     for j in range(i, min(i + 6, len(chunks))):
         chunk = chunks[j]
         if chunk.bracket or (j > i and chunk.before not in ("\n", "、", " ")):
             return
         text += chunk.text
-        if len(text) > _MAX_TITLE or len(chunk.text) < 4:
-            continue
-        for length in (3, 2, 4):
+        if len(text) > _MAX_TITLE:
+            return
+        found = False
+        for length in (3, 2, 4) if len(chunk.text) > 3 else ():
             name, title = chunk.text[-length:], text[:-length]
-            if len(chunk.text) > length and _name_cost(name) <= 0.1 and words.TITLE_END.search(title):
+            if _name_cost(name) <= 0.1 and words.TITLE_END.search(title):
+                found = True
                 cut = chunk.b - length
-                member = Member(chunks[i].a, chunk.b, name, (chunks[i].a, cut), None)
-                yield _Item(j + 1, 0.8 + 0.3 * (j - i), member)
+                yield _Item(j + 1, paid, Member(chunks[i].a, chunk.b, name, (chunks[i].a, cut), None))
+        # A piece that ends with a name of its own is hardly the first part of somebody else's title.
+        paid += 2.0 if found else 0.3
 
 
 def _classes(c: Compact, chunks: list[_Chunk], i: int) -> Iterator[_Item]:
@@ -385,7 +390,7 @@ def _units(chunks: list[_Chunk], i: int, units: bool) -> Iterator[_Item]:
         if j > i and not chunk.bracket:
             if chunk.before not in (" ", "\n"):
                 return
-            paid += 0.6
+            paid += 1.6 if words.UNIT_END.search(text) else 0.6
         text += "" if chunk.bracket else chunk.text
         if len(text) > 40:
             return

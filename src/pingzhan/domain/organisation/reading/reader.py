@@ -91,10 +91,10 @@ def _reading(draft: Draft, layout: Layout, marks: list[Mark]) -> Reading:
 
 
 def _name_apart(groups: list[GroupDraft]) -> None:
-    """Give every group a name of its own: a plain one without a heading, a number when repeated."""
+    """Give every group a name of its own: a number when it is repeated."""
     taken: dict[str, int] = {}
     for group in groups:
-        name = group.name or ("领导小组" if group.kind == "leading" else "工作组")
+        name = group.name
         taken[name] = taken.get(name, 0) + 1
         group.name = name if taken[name] == 1 else f"{name}\uff08{taken[name]}\uff09"
 

@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import codecs
 import zipfile
-from collections.abc import Iterator
 from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from pingzhan.domain.organisation.reading import word
 from pingzhan.domain.organisation.reading.model import SourceText
 from pingzhan.kernel.errors import Invalid, NotFound
 
 if TYPE_CHECKING:
-    from docx.document import Document
+    from pypdf import PageObject
 
 MAX_BYTES = 50 * 1024 * 1024
 _MAX_UNPACKED = 400 * 1024 * 1024
+#: Fewer letters than this in a whole PDF are a stamp or page numbers, not a notice.
+_LEAST_MARKS = 20
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _SAVE_AS = "请用 Word 或 WPS 打开，另存为 .docx 后再导入。"
 _TYPES = "可以导入 .txt、.docx 和带文字层的 .pdf 文件。"
@@ -125,10 +127,18 @@ def _pdf(content: bytes, name: str) -> str:
     from pypdf import PdfReader
 
     logging.getLogger("pypdf").setLevel(logging.ERROR)
+    pages: list[str] = []
+    scanned: list[int] = []
     try:
         reader = PdfReader(BytesIO(content))
-        locked = reader.is_encrypted and not reader.decrypt("")
-        pages = [] if locked else [page.extract_text() for page in reader.pages]
+        if reader.is_encrypted and not reader.decrypt(""):
+            raise _locked(name)
+        for number, page in enumerate(reader.pages, start=1):
+            pages.append(page.extract_text().replace("\x00", ""))
+            if not any(char.isalnum() for char in pages[-1]) and _has_image(page):
+                scanned.append(number)
+    except Invalid:
+        raise
     except Exception as error:  # pypdf raises many kinds for a damaged file; the person needs one sentence
         if "rypt" in type(error).__name__ or "rypt" in str(error):
             raise _locked(name) from error
@@ -138,18 +148,25 @@ def _pdf(content: bytes, name: str) -> str:
             place=name,
             hint="请重新导出 PDF，或改用 .docx、.txt 文件。",
         ) from error
-    if locked:
-        raise _locked(name)
-    text = "\n".join(pages).replace("\x00", "")
+    text = "\n".join(pages)
     marks = sum(char.isalnum() and char != "\ufffd" for char in text)
-    if marks < 20 * max(len(pages), 1) and marks < 200:
+    if marks < _LEAST_MARKS or scanned:
+        which = "、".join(map(str, scanned)) if marks >= _LEAST_MARKS else ""
         raise Invalid(
-            f"PDF 文件“{name}”没有文字层，看来是扫描件。",
+            f"PDF 文件“{name}”第 {which} 页没有文字层，看来是扫描页。"
+            if which
+            else f"PDF 文件“{name}”没有文字层，看来是扫描件。",
             code="scanned",
             place=name,
             hint="请向发文单位索取 Word 文件，或先做文字识别（OCR），核对后存为 .docx 或 .txt 再导入。",
         )
     return text
+
+
+def _has_image(page: PageObject) -> bool:
+    resources: Any = page.get("/Resources")
+    drawn: Any = resources.get_object().get("/XObject") if resources else None
+    return bool(drawn) and bool(drawn.get_object())
 
 
 def _locked(name: str) -> Invalid:
@@ -162,7 +179,7 @@ def _locked(name: str) -> Invalid:
 
 
 def _docx(content: bytes, name: str) -> str:
-    """Return paragraphs and tables in document order, a row a line, its cells parted by tabs."""
+    """Return paragraphs, text boxes and tables in document order, a row a line, its cells parted by tabs."""
     damaged = Invalid(
         f"文件“{name}”不是 Word 文件，或已损坏。",
         code="damaged",
@@ -177,38 +194,11 @@ def _docx(content: bytes, name: str) -> str:
                 raise damaged
         import docx
 
-        lines = list(_docx_lines(docx.Document(BytesIO(content))))
+        text = "\n".join(word.lines(docx.Document(BytesIO(content)).element.body)).replace("\x00", "")
     except Invalid:
         raise
     except Exception as error:  # python-docx and lxml raise many kinds for a damaged file
         raise damaged from error
-    text = "\n".join(lines).replace("\x00", "")
     if not text.strip():
         raise _empty(name)
     return text
-
-
-def _docx_lines(document: Document) -> Iterator[str]:
-    from docx.table import Table
-
-    for block in document.iter_inner_content():
-        if isinstance(block, Table):
-            yield ""
-            for row in block.rows:
-                yield "\t".join(_row(row))
-            yield ""
-        else:
-            yield block.text
-
-
-def _row(row: Any) -> Iterator[str]:
-    """Yield the cells of a row once each; a cell merged downwards is empty in the rows below."""
-    seen = set()
-    for cell in row.cells:
-        if id(cell._tc) in seen:
-            continue
-        seen.add(id(cell._tc))
-        continued = cell._tc not in row._tr.tc_lst
-        yield (
-            "" if continued else " ".join(" ".join(part.text.split("\n")) for part in cell.paragraphs).strip()
-        )

@@ -34,7 +34,7 @@ def read_table(draft: Draft, table: Table, group: GroupDraft | None) -> None:
             group = _group(draft, named)
             role = ""
         if group is None:
-            group = GroupDraft("", "leading", table.a, table.a)
+            group = GroupDraft("领导小组", "leading", table.a, table.a)
             draft.groups.append(group)
         written = cells.get("role")
         if written is not None and written.text:
