@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from pingzhan.domain.command.enums import AckState, AckVia, ChosenBy, Posture
 from pingzhan.domain.command.models import Seat
+from pingzhan.domain.organisation.api import short_group
 from pingzhan.pages.console.wording import post_title
 
 TONES: dict[str, str] = {
@@ -68,7 +69,7 @@ def seat_view(seat: Seat, *, level: int | None = None) -> SeatView:
         open=is_open,
         person_id=seat.person_id,
         person=seat.person.name,
-        group=post.group.name if post is not None else _("机动"),
+        group=short_group(post.group.name) if post is not None else _("机动"),
         group_code=post.group.code if post is not None else "pool",
         post=post.name if post is not None else _("机动人员"),
         code=seat.post_code,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.utils.translation import gettext as _
 
+from pingzhan.domain.organisation.api import short_group
 from pingzhan.kernel.levels import Level
 
 
@@ -16,7 +17,7 @@ def level_word(level: int | None) -> str:
 
 def group_name(code: str, name: str) -> str:
     """Return the name of a group; the pool, which no structure contains, is called 机动."""
-    return _("机动") if code == "pool" else name or code
+    return _("机动") if code == "pool" else short_group(name) or code
 
 
 def level_sign(level: int) -> str:
@@ -26,4 +27,5 @@ def level_sign(level: int) -> str:
 
 def post_title(group: str, post: str) -> str:
     """Return group and post; only the post when its name begins with the group's already."""
+    group = short_group(group)
     return post if not group or post.startswith(group) else f"{group} · {post}"

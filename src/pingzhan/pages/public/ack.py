@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods
 
 from pingzhan.domain.command import api as command
 from pingzhan.domain.command.models import Seat
+from pingzhan.domain.organisation.api import short_group
 from pingzhan.foundation.access.actor import request_actor
 from pingzhan.kernel.errors import DomainError
 
@@ -91,6 +92,7 @@ def _context(request: HttpRequest, view: command.LinkView, form: DeclineForm) ->
             "title": _post_title(seat),
             "unit": seat.unit.name,
             "posture": seat.posture,
+            "level": command.posture_of([seat.unit_id])[seat.unit_id].level,
             "acked_at": seat.acked_at,
         },
         "tasks": tasks,
@@ -102,7 +104,7 @@ def _context(request: HttpRequest, view: command.LinkView, form: DeclineForm) ->
 def _post_title(seat: Seat) -> str:
     if seat.post is None:
         return _("机动人员")
-    group, post = seat.post.group.name, seat.post.name
+    group, post = short_group(seat.post.group.name), seat.post.name
     return post if post.startswith(group) else f"{group} · {post}"
 
 
