@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -26,7 +27,10 @@ from pingzhan.domain.organisation.enums import (
 from pingzhan.domain.organisation.models import Finding, Holding, Person, Post, StructureVersion
 from pingzhan.domain.territory.models import Unit
 from pingzhan.foundation.access.actor import Actor
-from pingzhan.kernel.errors import Conflict, Invalid
+from pingzhan.foundation.access.roles import Permission, Role, roles_with
+from pingzhan.kernel.errors import Conflict, Invalid, Refused
+
+from .conftest import with_role
 
 #: Group, role, name, title; an empty name is a class of persons.
 ROWS = [
@@ -238,6 +242,40 @@ def test_deputies_stand_in_by_one_click(read: StructureVersion, organiser: Actor
     # The medical group's head is in question, so its deputy waits for the answer.
     api.resolve_same_name(finding=finding(read, FindingKind.SAME_NAME), same_as={11: 3}, by=organiser)
     assert api.deputies_stand_in(version=read, by=organiser) == 1
+
+
+@pytest.mark.parametrize("role", [role for role in Role if role not in roles_with(Permission.EDIT_STRUCTURE)])
+def test_roles_that_may_not_answer(read: StructureVersion, people: list[Person], role: Role) -> None:
+    by = with_role(role)
+    same, similar = finding(read, FindingKind.SAME_NAME), finding(read, FindingKind.SIMILAR_NAME)
+    meant = finding(read, FindingKind.CLASS_UNRESOLVED)
+    attempts: list[Callable[[], object]] = [
+        lambda: api.resolve_same_name(finding=same, same_as={}, by=by),
+        lambda: api.resolve_similar(finding=similar, same=False, by=by),
+        lambda: api.resolve_class(finding=meant, queries=[QUERY_ENTERPRISE], by=by),
+        lambda: api.choose_person(finding=same, person=people[0], by=by),
+        lambda: api.deputies_stand_in(version=read, by=by),
+        lambda: api.fill_posts(version=read, holders={"leading.head": people[0]}, by=by),
+    ]
+    for attempt in attempts:
+        with pytest.raises(Refused):
+            attempt()
+    assert not read.findings.exclude(state=FindingState.OPEN).exists()
+
+
+def test_an_answer_must_fit_its_question(read: StructureVersion, organiser: Actor) -> None:
+    with pytest.raises(Invalid, match="不适用"):
+        api.resolve_similar(finding=finding(read, FindingKind.SAME_NAME), same=False, by=organiser)
+
+
+def test_a_waived_question_can_still_be_answered(read: StructureVersion, organiser: Actor) -> None:
+    question = finding(read, FindingKind.SIMILAR_NAME)
+    api.waive(finding=question, reason="待查", by=organiser)
+    with pytest.raises(Conflict):
+        api.waive(finding=question, reason="再来", by=organiser)
+    api.resolve_similar(finding=question, same=False, by=organiser)
+    question.refresh_from_db()
+    assert (question.state, question.reason) == (FindingState.ANSWERED, "")
 
 
 def test_from_notice_to_published(read: StructureVersion, organiser: Actor) -> None:

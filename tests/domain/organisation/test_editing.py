@@ -14,7 +14,16 @@ from pingzhan.domain.organisation.enums import (
     PostPosture,
     PostRole,
 )
-from pingzhan.domain.organisation.models import Group, Holding, Person, Post, StructureVersion
+from pingzhan.domain.organisation.models import (
+    Contact,
+    Group,
+    Holding,
+    Person,
+    Post,
+    StructureVersion,
+)
+from pingzhan.domain.territory import api as territory
+from pingzhan.domain.territory.enums import UnitKind
 from pingzhan.domain.territory.models import Unit
 from pingzhan.foundation.access.actor import Actor
 from pingzhan.foundation.access.roles import Permission, Role, roles_with
@@ -145,6 +154,19 @@ def test_post_plan_is_checked(leading: Group, organiser: Actor) -> None:
     assert (changed.posture, changed.level_at_least) == ("emergency", 2)
 
 
+def test_unit_and_person_must_lie_in_the_zone(leading: Group, organiser: Actor, people: list[Person]) -> None:
+    other = territory.create_unit(kind=UnitKind.ZONE, code="T2", name="另一开发区", parent=None, by=organiser)
+    with pytest.raises(Invalid, match="不在这个开发区里"):
+        api.add_post(group=leading, plan=api.PostPlan(name="外岗", unit=other), by=organiser)
+    stranger = api.add_person(home_unit=other, name="外人", by=organiser)
+    post = api.add_post(group=leading, plan=api.PostPlan(name="成员"), by=organiser)
+    with pytest.raises(Invalid, match="不属于这个开发区"):
+        api.add_holding(post=post, person=stranger, by=organiser)
+    api.change_person(person=people[5], name="葛明达", title="", active=False, by=organiser)
+    with pytest.raises(Conflict, match="已不在职"):
+        api.add_holding(post=post, person=people[5], by=organiser)
+
+
 def test_clauses(leading: Group, organiser: Actor) -> None:
     first = api.add_clause(group=leading, text="负责研判形势。", by=organiser)
     second = api.add_clause(group=leading, text="负责制定对策。", by=organiser)
@@ -197,6 +219,7 @@ def test_roles_that_may_not_edit(
 ) -> None:
     by = with_role(role)
     post = leading.posts.get()
+    contact = Contact.objects.create(person=people[0], channel="phone", address="1")
     attempts: list[Callable[[], object]] = [
         lambda: api.create_draft(zone=zone, title="x", by=by),
         lambda: api.change_draft(version=draft, title="x", basis_doc="", by=by),
@@ -219,6 +242,8 @@ def test_roles_that_may_not_edit(
         lambda: api.change_person(person=people[0], name="x", title="", by=by),
         lambda: api.add_contact(person=people[0], channel="phone", address="1", by=by),  # type: ignore[arg-type]
         lambda: api.set_responsible(unit=zone, person=people[0], by=by),
+        lambda: api.link_account(person=people[0], user=None, by=by),
+        lambda: api.remove_contact(contact=contact, by=by),
     ]
     before = AuditRecord.objects.count()
     for attempt in attempts:

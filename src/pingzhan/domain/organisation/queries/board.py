@@ -6,7 +6,8 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
 from pingzhan.domain.organisation import wording
@@ -143,19 +144,27 @@ def tree_data(version: StructureVersion, *, groups: list[GroupView] | None = Non
     }
 
 
+def _count(rows: QuerySet[Any]) -> Coalesce:
+    """Return the number of rows of the version in hand, as a sub-query."""
+    counted = (
+        rows.filter(version=OuterRef("pk")).order_by().values("version").annotate(n=Count("pk")).values("n")
+    )
+    return Coalesce(Subquery(counted), 0)
+
+
 def versions_of(zone: Unit, visible: QuerySet[StructureVersion]) -> QuerySet[StructureVersion]:
-    """Return the visible versions of a zone, newest first, with counts of posts and open findings."""
+    """Return the visible versions of a zone, newest first, with counts of posts and open findings.
+
+    The counts are sub-queries: joined together, posts times findings would be counted.
+    """
+    waiting = Finding.objects.filter(state=FindingState.OPEN)
     return (
         visible.filter(zone=zone)
         .select_related("created_by", "published_by", "zone")
         .annotate(
-            post_count=Count("posts", distinct=True),
-            open_count=Count("findings", filter=Q(findings__state=FindingState.OPEN), distinct=True),
-            critical_count=Count(
-                "findings",
-                filter=Q(findings__state=FindingState.OPEN, findings__severity=Severity.CRITICAL),
-                distinct=True,
-            ),
+            post_count=_count(Post.objects.all()),
+            open_count=_count(waiting),
+            critical_count=_count(waiting.filter(severity=Severity.CRITICAL)),
         )
         .order_by("-n")
     )
