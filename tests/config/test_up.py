@@ -85,7 +85,7 @@ def test_up_serves_refuses_a_second_one_and_ends_whole_even_when_killed(
         assert str(refused.value) == (
             f"端口 {port} 已被占用，请先停掉占用它的程序，或用 PINGZHAN_PORT 换一个端口。"
         )
-        for name in ("secret-key", "running.json"):
+        for name in ("secret-key", "running.json", "notices.log"):
             assert (open_folder / name).stat().st_mode & 0o777 == 0o600
         process.send_signal(signal.SIGTERM)
         assert process.wait(30) == 0
@@ -104,15 +104,15 @@ def test_up_serves_refuses_a_second_one_and_ends_whole_even_when_killed(
 
 
 def test_the_ready_line_says_how_to_sign_in() -> None:
-    address = "http://127.0.0.1:8000"
-    assert up.ready_line(address, "/setup/x", demo_mode=False, as_json=False).splitlines()[:2] == [
+    address, notices = "http://127.0.0.1:8000", Path("/data/notices.log")
+    assert up.ready_line(address, "/setup/x", notices, demo_mode=False, as_json=False).splitlines()[:2] == [
         "平战已就绪：http://127.0.0.1:8000",
         "首次设置管理员（一次有效，24 小时内）：http://127.0.0.1:8000/setup/x",
     ]
-    assert up.ready_line(address, None, demo_mode=True, as_json=False).splitlines()[1] == (
+    assert up.ready_line(address, None, notices, demo_mode=True, as_json=False).splitlines()[1] == (
         "演示人物一键登录：http://127.0.0.1:8000/demo/"
     )
-    assert up.ready_line(address, None, demo_mode=False, as_json=False).splitlines()[1] == (
+    assert up.ready_line(address, None, notices, demo_mode=False, as_json=False).splitlines()[1] == (
         "登录：http://127.0.0.1:8000/accounts/login/"
     )
 

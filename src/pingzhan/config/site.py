@@ -7,6 +7,7 @@ import os
 import secrets
 from contextlib import suppress
 from pathlib import Path
+from typing import IO
 
 from pingzhan.config.embedded import default_data_dir
 
@@ -46,7 +47,13 @@ def secret_key(folder: Path) -> str:
     return path.read_text().strip()
 
 
+def open_private(path: Path) -> IO[str]:
+    """Open a file for appending, made readable by its owner only."""
+    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+    return os.fdopen(handle, "a", encoding="utf-8")
+
+
 def _write_private(path: Path, text: str) -> None:
-    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(handle, "w", encoding="utf-8") as file:
+    path.unlink(missing_ok=True)
+    with open_private(path) as file:
         file.write(text)

@@ -16,6 +16,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
+from typing import IO
 
 import click
 
@@ -133,9 +134,11 @@ def serve(folder: Path, host: str, port: int, *, as_json: bool) -> None:
     setup_path = ensure_setup_link()
     connection.close()
 
+    notices = folder / "notices.log"
     children: dict[str, subprocess.Popen[bytes]] = {}
     try:
-        children["后台"] = _child("pingzhan", "worker")
+        with site.open_private(notices) as output:
+            children["后台"] = _child("pingzhan", "worker", stdout=output)
         children["网页"] = _child(
             "granian", "--interface", "asginl", "--host", host, "--port", str(port),
             "--workers", str(env.number("PINGZHAN_WEB_WORKERS", 1)), "--no-ws", "--log-level", "warning",
@@ -144,7 +147,7 @@ def serve(folder: Path, host: str, port: int, *, as_json: bool) -> None:
         site.remember_running(folder, database=os.environ["PINGZHAN_DATABASE_URL"], port=port)
         address = f"http://{'127.0.0.1' if host in ('0.0.0.0', '::') else host}:{port}"  # noqa: S104
         wait_until_ready(address, children)
-        click.echo(ready_line(address, setup_path, demo_mode=settings.DEMO, as_json=as_json))
+        click.echo(ready_line(address, setup_path, notices, demo_mode=settings.DEMO, as_json=as_json))
         end_on_signal(0)
         while True:
             time.sleep(0.3)
@@ -159,10 +162,11 @@ def serve(folder: Path, host: str, port: int, *, as_json: bool) -> None:
         site.forget_running(folder)
 
 
-def _child(*module_and_arguments: str) -> subprocess.Popen[bytes]:
+def _child(*module_and_arguments: str, stdout: IO[str] | None = None) -> subprocess.Popen[bytes]:
     """Start a Python module in a process group of its own: Ctrl+C reaches it through us, once."""
     return subprocess.Popen(
         [sys.executable, "-m", *module_and_arguments],
+        stdout=stdout,
         start_new_session=True,
         preexec_fn=_end_with_parent if sys.platform == "linux" else None,  # noqa: PLW1509 - no threads here
     )
@@ -191,11 +195,12 @@ def wait_until_ready(address: str, children: dict[str, subprocess.Popen[bytes]])
             raise StartError(f"{READY_SECONDS} 秒内网页没有就绪，请看上面的日志。")
 
 
-def ready_line(address: str, setup_path: str | None, *, demo_mode: bool, as_json: bool) -> str:
-    """Return the ready line: where to go and how to sign in."""
+def ready_line(address: str, setup_path: str | None, notices: Path, *, demo_mode: bool, as_json: bool) -> str:
+    """Return the ready line: where to go, how to sign in, where the console channel writes its notices."""
     setup = f"{address}{setup_path}" if setup_path else None
     if as_json:
-        return json.dumps({"ready": True, "url": address, "demo": demo_mode, "setup": setup})
+        data = {"ready": True, "url": address, "demo": demo_mode, "setup": setup, "notices": str(notices)}
+        return json.dumps(data, ensure_ascii=False)
     lines = [f"平战已就绪：{address}"]
     if demo_mode:
         lines.append(f"演示人物一键登录：{address}/demo/")
@@ -203,7 +208,7 @@ def ready_line(address: str, setup_path: str | None, *, demo_mode: bool, as_json
         lines.append(f"首次设置管理员（一次有效，24 小时内）：{setup}")
     elif not demo_mode:
         lines.append(f"登录：{address}/accounts/login/")
-    lines.append("按 Ctrl+C 停止。")
+    lines += [f"控制台渠道的通知写入：{notices}", "按 Ctrl+C 停止。"]
     return "\n".join(lines)
 
 
