@@ -64,8 +64,9 @@ def test_findings_are_exactly_the_table(reading: Reading) -> None:
     found = findings(reading)
     assert dict(Counter(finding.kind for finding in found)) == EXPECTED
     by_kind = {finding.kind: finding for finding in found}
-    first, second = by_kind["similar_name"].subject["names"]  # type: ignore[misc, attr-defined]
-    assert first[:-1] == second[:-1]
+    names = by_kind["similar_name"].subject["names"]
+    assert isinstance(names, list)
+    assert names[0][:-1] == names[1][:-1]
     assert by_kind["group_name_differs"].subject == {"listed": "现场核查", "heading": "监督核查组"}
     assert by_kind["no_level_no_time"].subject["words"] == ["即时转换", "迅即切换", "立即进行平战转换"]
     assert by_kind["body_undefined"].subject == {"body": "开发区疫情防控指挥部办公室", "count": 2}

@@ -24,8 +24,10 @@ from pingzhan.domain.organisation.reading.model import (
 from pingzhan.domain.organisation.reading.people import PersonRead, same_title, similar_names
 from pingzhan.domain.organisation.reading.reader import read_text
 from pingzhan.domain.organisation.reading.source import load, load_bytes
+from pingzhan.domain.organisation.reading.words import HEAD_ROLES
 
 __all__ = [
+    "HEAD_ROLES",
     "KINDS",
     "Answers",
     "BodyMention",

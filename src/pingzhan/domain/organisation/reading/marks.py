@@ -51,7 +51,7 @@ _REACH = 160
 class Mark:
     """A mark at ``chars[a:b]``. ``kind`` is number, annex, role, duty, listed, heading or table.
 
-    ``text`` is the role of a label, the style of a number, or the name of a group.
+    ``text`` is the role of a label, the style of a number, the name of a group, or listed names joined by 、.
     """
 
     kind: str
@@ -125,10 +125,12 @@ def _duties(c: Compact) -> Iterator[Mark]:
 def _listed(c: Compact) -> Iterator[Mark]:
     for pattern in _LISTED:
         for match in pattern.finditer(c.chars):
-            if not listed_names(match.group()):
+            names = _listed_names(match.group())
+            if not names:
                 continue
             tail = re.compile(r"[^。;:]{0,40}[。:]").match(c.chars, match.end())
-            yield Mark("listed", _subject_start(c, match.start()), tail.end() if tail else match.end())
+            end = tail.end() if tail else match.end()
+            yield Mark("listed", _subject_start(c, match.start()), end, "、".join(names))
 
 
 def _subject_start(c: Compact, a: int) -> int:
@@ -141,7 +143,7 @@ def _subject_start(c: Compact, a: int) -> int:
     return a
 
 
-def listed_names(sentence: str) -> tuple[str, ...]:
+def _listed_names(sentence: str) -> tuple[str, ...]:
     """Return the group names in a sentence like "下设综合协调、现场核查两个工作组"; () when it gives none."""
     body = re.sub(rf"^.*?{_SETS_UP}", "", sentence, count=1)
     ahead = re.match(rf"{_COUNT}[:,](?:分别[为是]|即|包括)?", body)
@@ -202,7 +204,9 @@ def group_heading(c: Compact, start: int, marks: list[Mark], n: int) -> Mark | N
         end = end_match.end()
         if end - start < 2:
             continue
-        after = re.compile(r"(?:\((?![一二三四五六七八九十\d]{1,3}\))[^()]{1,60}\))?[:。]?").match(c.chars, end)
+        after = re.compile(r"(?:\((?![一二三四五六七八九十\d]{1,3}\))[^()]{1,60}\))?[:。]?").match(
+            c.chars, end
+        )
         stop = after.end() if after else end
         clear = stop > end or c.gap(end) or (following is not None and following.a == end)
         verb = words.DUTY_VERB.match(c.chars, stop)

@@ -7,7 +7,7 @@ import re
 from pingzhan.domain.organisation.reading.compact import Compact, compact
 from pingzhan.domain.organisation.reading.draft import UNREAD, Draft
 from pingzhan.domain.organisation.reading.layout import GroupDraft, Layout, Part, lay_out
-from pingzhan.domain.organisation.reading.marks import Mark, find_marks, listed_names
+from pingzhan.domain.organisation.reading.marks import Mark, find_marks
 from pingzhan.domain.organisation.reading.mentions import find_bodies, find_mentions
 from pingzhan.domain.organisation.reading.model import (
     DutyClause,
@@ -81,7 +81,7 @@ def _reading(draft: Draft, layout: Layout, marks: list[Mark]) -> Reading:
         mentions=mentions,
         bodies=find_bodies(c, (group.name for group in groups)),
         group_lists=tuple(
-            GroupList(listed_names(c.chars[mark.a : mark.b]), c.place(mark.a, mark.b))
+            GroupList(tuple(mark.text.split("、")), c.place(mark.a, mark.b))
             for mark in marks
             if mark.kind == "listed"
         ),
