@@ -147,6 +147,30 @@ def test_hand_editing_through_the_pages(sign_in: SignIn, zone: Unit, people: lis
     assert Holding.objects.count() == 1
 
 
+def test_a_large_structure_is_edited_one_group_at_a_time(
+    sign_in: SignIn, draft: StructureVersion, zone: Unit, root: Actor
+) -> None:
+    for name in ("宣传组", "物资组"):
+        group = api.add_group(version=draft, name=name, by=root)
+        Post.objects.bulk_create(
+            Post(version=draft, group=group, code=f"{name}{n}", name=f"{name}岗{n}", unit=zone)
+            for n in range(80)
+        )
+    client = sign_in(Role.ORGANISER)
+    url = reverse("structure:edit", args=[draft.pk])
+    assert "宣传组岗1" not in client.get(url).content.decode()
+    code = draft.groups.get(name="物资组").code
+    page = client.get(url, {"group": code}).content.decode()
+    assert "物资组岗1" in page
+    assert "宣传组岗1" not in page
+    added = client.post(
+        reverse("structure:change", args=[draft.pk, "person-add"]),
+        {"name": "新来的", "kind": "official"},
+        headers={**HTMX, "HX-Current-URL": f"http://testserver{url}?group={code}"},
+    ).content.decode()
+    assert "物资组岗1" in added
+
+
 def test_findings_are_answered_and_the_draft_published(
     sign_in: SignIn, draft: StructureVersion, root: Actor, people: list[Person]
 ) -> None:

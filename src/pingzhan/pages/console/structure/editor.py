@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlsplit
 
 from django import forms
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
@@ -28,6 +29,8 @@ from pingzhan.pages.console.structure.drafts import is_htmx
 
 PAGE = 50
 """Enterprise posts on one page of the editor."""
+WHOLE = 120
+"""Posts, those of enterprises aside, up to which all groups are shown at once."""
 
 
 @dataclass(frozen=True)
@@ -170,14 +173,29 @@ REMOVALS: dict[str, Callable[[StructureVersion, int, Actor], object]] = {
 }
 
 
+def _where(request: HttpRequest) -> QueryDict:
+    """Return which group and page are shown: of this address, or of the page that asks for a fragment."""
+    if is_htmx(request):
+        return QueryDict(urlsplit(request.headers.get("HX-Current-URL", "")).query)
+    return request.GET
+
+
 def _context(request: HttpRequest, version: StructureVersion) -> dict[str, Any]:
+    where = _where(request)
     groups = api.board(version)
     firm = next((group for group in groups if group.group.code == ENTERPRISE_GROUP), None)
+    work = [group for group in groups if group is not firm]
+    # A large structure is edited one group at a time: a thousand rows of buttons help nobody.
+    tabs = work if sum(len(group.posts) for group in work) > WHOLE else []
+    if tabs:
+        asked = where.get("group", "")
+        work = [next((group for group in tabs if group.group.code == asked), tabs[0])]
     return {
         "version": version,
-        "groups": [group for group in groups if group is not firm],
+        "tabs": tabs,
+        "groups": work,
         "firm": firm,
-        "firm_page": Paginator(firm.posts, PAGE).get_page(request.GET.get("page")) if firm else None,
+        "firm_page": Paginator(firm.posts, PAGE).get_page(where.get("page")) if firm else None,
         "may_publish": api.can_publish(request_actor(request), version.zone),
         "open_count": version.findings.filter(state="open").count(),
     }
