@@ -1,23 +1,44 @@
-"""A small zone and a signed-in browser for each role."""
+"""A small zone in both postures and a signed-in browser for each role."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
 import pytest
+from django.core.cache import cache
 from django.test import Client
 
+from pingzhan.domain.command import api as command
+from pingzhan.domain.command.models import Activation, Seat
 from pingzhan.foundation.access.roles import Role
 from pingzhan.foundation.accounts.models import User
 from tests.factories import SmallZone, account, small_zone
 
 SignIn = Callable[..., Client]
+HTMX = {"HX-Request": "true"}
+
+
+@pytest.fixture(autouse=True)
+def _empty_cache() -> None:
+    cache.clear()
 
 
 @pytest.fixture
 def world(db: None) -> SmallZone:
-    """A zone with a published structure, in routine posture, nothing ordered yet."""
-    return small_zone()
+    """A zone with a published structure, its routine seats open, nothing ordered yet."""
+    zone = small_zone()
+    command.reconcile_zone(zone=zone.zone, cause="试验", by=zone.root)
+    return zone
+
+
+@pytest.fixture
+def emergency(world: SmallZone) -> SmallZone:
+    """The same zone switched to level II."""
+    order = command.SwitchOrder(
+        key="test-1", unit=world.zone, level=2, reason="试验", basis="试发〔2026〕1号"
+    )
+    command.order_switch(order=order, by=world.root)
+    return world
 
 
 @pytest.fixture
@@ -31,3 +52,13 @@ def sign_in(db: None) -> SignIn:
         return client
 
     return enter
+
+
+def seat_of(zone: SmallZone, name: str) -> Seat:
+    """The one open seat of a person."""
+    return Seat.objects.get(zone=zone.zone, person__name=name, closed_at=None)
+
+
+def current(zone: SmallZone) -> Activation:
+    """The activation in force on the zone itself."""
+    return Activation.objects.get(unit=zone.zone, ended_at=None)

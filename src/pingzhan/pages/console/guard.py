@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Concatenate, ParamSpec
+from typing import Concatenate, ParamSpec, cast
 
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
@@ -29,6 +29,6 @@ def needs(permission: Permission) -> Callable[[View[P]], View[P]]:
             require(request_actor(request), permission)
             return view(request, *args, **kwargs)
 
-        return login_required(guarded)
+        return cast(View[P], login_required(guarded))
 
     return decorate

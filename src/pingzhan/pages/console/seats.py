@@ -60,8 +60,11 @@ class SeatView:
         return post_title(self.group, self.post)
 
 
-def seat_view(seat: Seat, *, level: int | None = None) -> SeatView:
-    """Return a seat in words; person, unit, post with group and the replaced seat must be loaded."""
+def seat_view(seat: Seat) -> SeatView:
+    """Return a seat in words; person, unit, post with group and the replaced seat must be loaded.
+
+    The level is shown where the query annotated it (command.api.seats_of_person).
+    """
     post = seat.post
     is_open = seat.closed_at is None
     return SeatView(
@@ -75,7 +78,7 @@ def seat_view(seat: Seat, *, level: int | None = None) -> SeatView:
         code=seat.post_code,
         unit=seat.unit.name,
         posture=seat.posture,
-        level=level,
+        level=getattr(seat, "level", None),
         tone=_tone(seat),
         word=_word(seat),
         why=_why(seat),

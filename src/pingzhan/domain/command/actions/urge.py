@@ -9,12 +9,11 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext as _
 
 from pingzhan.domain.command import rules
-from pingzhan.domain.command.actions.follow import DRILL_PREFIX
 from pingzhan.domain.command.actions.seats import get_seat
 from pingzhan.foundation.access.actor import Actor
 from pingzhan.foundation.audit import record
 from pingzhan.foundation.live import announce
-from pingzhan.foundation.messages import NewNotice, enqueue_bulk
+from pingzhan.foundation.messages import DRILL_PREFIX, NewNotice, enqueue_bulk
 from pingzhan.foundation.messages.models import Notice
 from pingzhan.kernel.errors import Conflict
 
@@ -32,7 +31,9 @@ def urge(*, seat_id: int, by: Actor) -> int:
     seat = get_seat(seat_id, lock=True)
     rules.require_manage(by, seat.unit)
     if seat.closed_at is not None or seat.acked_at is not None:
-        raise Conflict(_("%(name)s已确认或席位已结束，不用再催。") % {"name": seat.person.name}, code="urge_over")
+        raise Conflict(
+            _("%(name)s已确认或席位已结束，不用再催。") % {"name": seat.person.name}, code="urge_over"
+        )
     sent = Notice.objects.filter(subject_kind="seat", subject_id=seat.pk, kind="urge")
     if sent.filter(created_at__gt=Now() - PAUSE).exists():
         raise Conflict(

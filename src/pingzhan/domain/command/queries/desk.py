@@ -6,7 +6,7 @@ years of history behind it (goal G8).
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from django.db.models import Case, Count, F, Q, QuerySet, Value, When, Window
@@ -87,26 +87,30 @@ def group_counts(zone: Unit, world: int = 0) -> list[GroupCount]:
         .order_by("post__group__sort", "post__group__code")
     )
     empty = _empty_by_group(zone, world)
-    merged: dict[str, list[object]] = {}
+    merged: dict[str, GroupCount] = {}
     for row in rows:
         code = row["post__group__code"] or POOL_CODE
-        known = merged.setdefault(code, [row["post__group__name"] or "", 0, 0, 0])
-        for n, key in enumerate(("filled", "confirmed", "arrived"), start=1):
-            known[n] += row[key]  # type: ignore[operator]
-    for code, (name, _n) in empty.items():
-        merged.setdefault(code, [name, 0, 0, 0])
-    found = [
-        GroupCount(code, str(known[0]), *known[1:], empty.get(code, ("", 0))[1])  # type: ignore[arg-type]
-        for code, known in merged.items()
-    ]
-    return sorted(found, key=lambda one: one.code == POOL_CODE)
+        known = merged.get(code) or GroupCount(code, row["post__group__name"] or "", 0, 0, 0)
+        merged[code] = replace(
+            known,
+            filled=known.filled + row["filled"],
+            confirmed=known.confirmed + row["confirmed"],
+            arrived=known.arrived + row["arrived"],
+        )
+    for code, (name, missing) in empty.items():
+        merged[code] = replace(merged.get(code) or GroupCount(code, name, 0, 0, 0), empty=missing)
+    return sorted(merged.values(), key=lambda one: one.code == POOL_CODE)
 
 
 def _empty_by_group(zone: Unit, world: int) -> dict[str, tuple[str, int]]:
     gaps = Gap.objects.filter(world=world, zone=zone, resolved_at__isnull=True, kind=GapKind.POST_EMPTY)
     versions = StructureVersion.objects.filter(
         Q(status="published", zone=zone)
-        | Q(pk__in=Activation.objects.filter(world=world, zone=zone, ended_at=None).values("structure_version"))
+        | Q(
+            pk__in=Activation.objects.filter(world=world, zone=zone, ended_at=None).values(
+                "structure_version"
+            )
+        )
     )
     groups = {
         code: (group, name)
@@ -138,11 +142,8 @@ def waiting_seats(zone: Unit, world: int = 0) -> QuerySet[Seat]:
 def seats_of_group(zone: Unit, group_code: str, world: int = 0) -> QuerySet[Seat]:
     """Return the open seats of one group, the unconfirmed first. Code 'pool' means 机动."""
     found = open_seats(zone, world).select_related("person", "unit", "post__group", "replaces__person")
-    if group_code == POOL_CODE:
-        found = found.filter(post__isnull=True)
-    else:
-        found = found.filter(post__group__code=group_code)
-    return found.order_by(F("acked_at").asc(nulls_first=True), "post__sort", "seat_no", "pk")
+    mine = Q(post__isnull=True) if group_code == POOL_CODE else Q(post__group__code=group_code)
+    return found.filter(mine).order_by(F("acked_at").asc(nulls_first=True), "post__sort", "seat_no", "pk")
 
 
 def open_gaps(zone: Unit, world: int = 0) -> QuerySet[Gap]:
@@ -210,7 +211,9 @@ def leads(zone: Unit, world: int = 0) -> list[Lead]:
         open_seats(zone, world)
         .filter(post__group__kind=GroupKind.LEADING, post__role__in=[PostRole.HEAD, PostRole.DEPUTY])
         .select_related("person", "post")
-        .order_by(Case(When(post__role=PostRole.HEAD, then=Value(0)), default=Value(1)), "post__sort", "seat_no")
+        .order_by(
+            Case(When(post__role=PostRole.HEAD, then=Value(0)), default=Value(1)), "post__sort", "seat_no"
+        )
     )
     tenure = (
         CommandTenure.objects.filter(world=world, unit=zone, ended_at__isnull=True)
@@ -238,7 +241,15 @@ def leads(zone: Unit, world: int = 0) -> list[Lead]:
         people = {lead.person_id: lead for lead in _planned_leads(zone)}
     phones = _phones(list(people))
     return [
-        Lead(one.person_id, one.name, one.post, phones.get(one.person_id, ""), one.confirmed, one.acting, one.since)
+        Lead(
+            one.person_id,
+            one.name,
+            one.post,
+            phones.get(one.person_id, ""),
+            one.confirmed,
+            one.acting,
+            one.since,
+        )
         for one in people.values()
     ]
 
@@ -321,7 +332,9 @@ def live_tasks_by_group(unit: Unit, world: int = 0, limit: int = 12) -> dict[str
         )
         .annotate(
             n=Window(
-                RowNumber(), partition_by=[F("owner_seat__post__group__code")], order_by=[F("due_at"), F("pk")]
+                RowNumber(),
+                partition_by=[F("owner_seat__post__group__code")],
+                order_by=[F("due_at"), F("pk")],
             )
         )
         .filter(n__lte=limit)

@@ -45,8 +45,10 @@ def seats_of_person(person_id: int, world: int = 0) -> QuerySet[Seat]:
 
 def tasks_of_person(person_id: int, world: int = 0) -> QuerySet[Task]:
     """Return the tasks a person has to finish, the first due first, those without due time last."""
-    return _of(person_id, world).filter(state__in=LIVE_TASK_STATES).order_by(
-        F("due_at").asc(nulls_last=True), "-critical", "pk"
+    return (
+        _of(person_id, world)
+        .filter(state__in=LIVE_TASK_STATES)
+        .order_by(F("due_at").asc(nulls_last=True), "-critical", "pk")
     )
 
 

@@ -78,7 +78,9 @@ def index(request: HttpRequest) -> HttpResponse:
         "can_verify": actor.has(Permission.VERIFY_AUDIT),
     }
     invalid = filters.is_bound and not filters.is_valid()
-    template = "console/audit/_trail.html" if _is_htmx(request) and not invalid else "console/audit/index.html"
+    template = (
+        "console/audit/_trail.html" if _is_htmx(request) and not invalid else "console/audit/index.html"
+    )
     return render(request, template, context, status=422 if invalid else 200)
 
 
@@ -104,8 +106,8 @@ def switches(request: HttpRequest) -> HttpResponse:
     actor = request_actor(request)
     found = Activation.objects.filter(within("unit__path", actor.paths(Permission.VIEW_AUDIT)))
     page = Paginator(found.select_related("unit").order_by("-pk"), PAGE).get_page(request.GET.get("page"))
-    page.object_list = [_switch_row(one) for one in page.object_list]
-    return render(request, "console/audit/switches.html", {"page": page})
+    context = {"page": page, "rows": [_switch_row(one) for one in page.object_list]}
+    return render(request, "console/audit/switches.html", context)
 
 
 def _is_htmx(request: HttpRequest) -> bool:

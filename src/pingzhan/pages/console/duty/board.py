@@ -222,10 +222,9 @@ def _command(zone: Unit, emergency: bool) -> list[Commander]:
     leads = command.leads(zone)
     first = leads[0] if leads else None
     second = leads[1] if len(leads) > 1 else None
+    title = _("指挥人") if emergency else _("带班领导")
     if first is not None and first.acting:
         title = _("代行指挥")
-    else:
-        title = _("指挥人") if emergency else _("带班领导")
     cells = [_cell(title, first, emergency), _cell(_("下一顺位"), second, emergency)]
     if emergency and len(leads) > 2:
         cells.append(_cell(_("再下一顺位"), leads[2], emergency))

@@ -101,7 +101,9 @@ def replace(request: HttpRequest, pk: int) -> HttpResponse:
         "person": found.person.name,
         "action": reverse("duty:replace", args=[pk]),
     }
-    return _name_person(request, found.zone, found.post_code, found.seat_no, found.unit, where)
+    return _name_person(
+        request, where, zone=found.zone, code=found.post_code, seat_no=found.seat_no, unit=found.unit
+    )
 
 
 @require_http_methods(["GET", "POST"])
@@ -118,7 +120,7 @@ def fill(request: HttpRequest, code: str) -> HttpResponse:
         "person": "",
         "action": f"{reverse('duty:fill', args=[code])}?seat={seat_no}&zone={zone.pk}",
     }
-    return _name_person(request, zone, code, seat_no, found.unit, where)
+    return _name_person(request, where, zone=zone, code=code, seat_no=seat_no, unit=found.unit)
 
 
 @require_POST
@@ -131,7 +133,7 @@ def urge(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _name_person(
-    request: HttpRequest, zone: Unit, code: str, seat_no: int, unit: Unit, where: dict[str, str]
+    request: HttpRequest, where: dict[str, str], *, zone: Unit, code: str, seat_no: int, unit: Unit
 ) -> HttpResponse:
     actor = request_actor(request)
     require(actor, Permission.MANAGE_SEATS, unit.path)
@@ -151,7 +153,9 @@ def _name_person(
             ),
         )
         if done:
-            return _done(request, _("已安排%(name)s任%(post)s。") % {"name": person.name, "post": where["post"]})
+            return _done(
+                request, _("已安排%(name)s任%(post)s。") % {"name": person.name, "post": where["post"]}
+            )
     context = {"form": form, **where}
     return render(request, "console/duty/_replace.html", context, status=422 if form.errors else 200)
 

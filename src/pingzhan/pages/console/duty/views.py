@@ -83,7 +83,6 @@ def group(request: HttpRequest, code: str) -> HttpResponse:
     if count is None:
         raise NotFound(_("没有这个工作组，或它现在没有岗位。"), place=code)
     page = Paginator(command.seats_of_group(zone, code), PAGE).get_page(request.GET.get("page"))
-    page.object_list = [seat_view(seat) for seat in page.object_list]
     context = {
         "group": {
             "name": group_name(count.code, count.name),
@@ -92,7 +91,9 @@ def group(request: HttpRequest, code: str) -> HttpResponse:
             "confirmed": count.confirmed,
             "arrived": count.arrived,
         },
+        "can_manage": request_actor(request).has(Permission.MANAGE_SEATS, zone.path),
         "page": page,
+        "seats": [seat_view(seat) for seat in page.object_list],
     }
     return render(request, "console/duty/group.html", context)
 

@@ -99,7 +99,9 @@ def index(request: HttpRequest) -> HttpResponse:
         "can_order": request_actor(request).has(Permission.ORDER_SWITCH, zone.path),
     }
     htmx = request.headers.get("HX-Request") == "true"
-    return render(request, "console/readiness/_findings.html" if htmx else "console/readiness/index.html", context)
+    return render(
+        request, "console/readiness/_findings.html" if htmx else "console/readiness/index.html", context
+    )
 
 
 def _gap_rows(found: list[ReadyItem]) -> Iterator[Row]:

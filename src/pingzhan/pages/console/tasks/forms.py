@@ -50,9 +50,7 @@ class TaskForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 3}),
     )
 
-    def __init__(
-        self, evidence: str, *args: Any, final: bool, reported: bool = False, **kwargs: Any
-    ) -> None:
+    def __init__(self, evidence: str, *args: Any, final: bool, reported: bool = False, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.evidence = evidence
         self.final = final

@@ -26,9 +26,7 @@ def confirm(request: HttpRequest, pk: int) -> HttpResponse:
     form = ConfirmForm(request.POST)
     if not form.is_valid():
         raise Invalid(_("请选择已在岗，或多久能到。"))
-    done = command.acknowledge(
-        seat_id=pk, by=request_actor(request), eta_minutes=form.cleaned_data["eta"]
-    )
+    done = command.acknowledge(seat_id=pk, by=request_actor(request), eta_minutes=form.cleaned_data["eta"])
     if done.result == "late":
         messages.warning(request, _("这个岗位安排已经结束，您的确认已记下。"))
     return answer(request)

@@ -80,7 +80,7 @@ def _work(person_id: int) -> dict[str, Any]:
     seats = list(command.seats_of_person(person_id))
     live = list(command.tasks_of_person(person_id)[: SHOWN + 1])
     tasks = [task_view(task, now) for task in live[:SHOWN]]
-    views = [seat_view(seat, level=seat.level) for seat in seats]
+    views = [seat_view(seat) for seat in seats]
     person = seats[0].person if seats else Person.objects.filter(pk=person_id).first()
     return {
         "person": person,
