@@ -17,6 +17,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "up": ("pingzhan.config.cli.up", "启动数据库、后台和网页"),
     "demo": ("pingzhan.config.cli.up", "建立演示开发区（只在空库中）"),
     "doctor": ("pingzhan.config.cli.doctor", "检查还缺什么，每项一句话"),
+    "unit": ("pingzhan.config.cli.unit", "登记开发区、片区、企业和场所"),
     "notice": ("pingzhan.config.cli.notice", "读取、导入开发区的通知"),
     "switch": ("pingzhan.config.cli.switch", "平战转换：预演、下令、解除"),
     "invariants": ("pingzhan.config.cli.invariants", "核对不变量"),
