@@ -22,31 +22,67 @@ DROP FUNCTION command_logline_guard();
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('command', '0002_guards'),
-        ('territory', '0001_initial'),
+        ("command", "0002_guards"),
+        ("territory", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='LogLine',
+            name="LogLine",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('world', models.IntegerField(default=0, verbose_name='演练编号')),
-                ('text', models.TextField(verbose_name='内容')),
-                ('by_name', models.TextField(verbose_name='记录人')),
-                ('at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False, verbose_name='时间')),
-                ('by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('zone', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='territory.unit', verbose_name='开发区')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("world", models.IntegerField(default=0, verbose_name="演练编号")),
+                ("text", models.TextField(verbose_name="内容")),
+                ("by_name", models.TextField(verbose_name="记录人")),
+                (
+                    "at",
+                    models.DateTimeField(
+                        db_default=django.db.models.functions.datetime.Now(),
+                        editable=False,
+                        verbose_name="时间",
+                    ),
+                ),
+                (
+                    "by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "zone",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="territory.unit",
+                        verbose_name="开发区",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '值班日志',
-                'verbose_name_plural': '值班日志',
-                'ordering': ['-id'],
-                'indexes': [models.Index(fields=['world', 'zone', '-id'], name='logline_zone')],
-                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('text', ''), _negated=True), models.Q(('by_name', ''), _negated=True)), name='logline_complete', violation_error_message='值班日志要有内容和记录人。')],
+                "verbose_name": "值班日志",
+                "verbose_name_plural": "值班日志",
+                "ordering": ["-id"],
+                "indexes": [models.Index(fields=["world", "zone", "-id"], name="logline_zone")],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("text", ""), _negated=True), models.Q(("by_name", ""), _negated=True)
+                        ),
+                        name="logline_complete",
+                        violation_error_message="值班日志要有内容和记录人。",
+                    )
+                ],
             },
         ),
         migrations.RunSQL(FORWARD, BACKWARD),

@@ -1,0 +1,57 @@
+"""Everybody starts on his own first screen and sees only the pages he may open."""
+
+from __future__ import annotations
+
+import pytest
+from django.test import Client
+
+from pingzhan.foundation.access.actor import actor_of
+from pingzhan.foundation.access.roles import Role
+from pingzhan.pages.console.nav import permitted
+from tests.factories import account
+from tests.pages.console.conftest import SignIn
+
+FIRST = {
+    Role.SYSTEM_ADMIN: "/staff/",
+    Role.SECURITY_ADMIN: "/staff/",
+    Role.AUDITOR: "/audit/",
+    Role.DUTY_OFFICER: "/duty/",
+    Role.LEADER: "/duty/",
+    Role.ORGANISER: "/structure/",
+    Role.OFFICIAL: "/tasks/",
+    Role.COMPANY: "/tasks/",
+}
+PAGES = {
+    Role.SYSTEM_ADMIN: ["structure", "readiness", "people"],
+    Role.SECURITY_ADMIN: ["structure", "readiness", "people"],
+    Role.AUDITOR: ["structure", "readiness", "audit"],
+    Role.DUTY_OFFICER: ["duty", "switch", "tasks", "structure", "readiness", "audit"],
+    Role.LEADER: ["duty", "switch", "tasks", "structure", "readiness", "audit"],
+    Role.ORGANISER: ["tasks", "structure", "readiness", "people"],
+    Role.OFFICIAL: ["tasks", "structure", "readiness"],
+    Role.COMPANY: ["tasks"],
+}
+
+
+@pytest.mark.parametrize("role", list(Role))
+def test_first_screen(sign_in: SignIn, role: Role) -> None:
+    answer = sign_in(role).get("/")
+    assert (answer.status_code, answer.headers["Location"]) == (302, FIRST[role])
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("role", list(Role))
+def test_navigation(role: Role) -> None:
+    assert [entry.key for entry in permitted(actor_of(account(role)))] == PAGES[role]
+
+
+@pytest.mark.django_db
+def test_without_role(sign_in: SignIn) -> None:
+    answer = sign_in(account()).get("/")
+    assert answer.status_code == 403
+    assert "还没有任何角色" in answer.content.decode()
+
+
+@pytest.mark.django_db
+def test_visitor(client: Client) -> None:
+    assert client.get("/").headers["Location"] == "/accounts/login/?next=/"
