@@ -78,7 +78,9 @@ def visit(browser: Browser, site: Site, faults: Faults) -> Iterator[Callable[...
     """Return ``visit(persona=None, width=1366, height=900)``: a page in a fresh context, signed in if asked."""
     contexts: list[BrowserContext] = []
 
-    def open_page(persona: str | None = None, *, width: int = 1366, height: int = 900, **options: Any) -> Page:
+    def open_page(
+        persona: str | None = None, *, width: int = 1366, height: int = 900, **options: Any
+    ) -> Page:
         context = browser.new_context(
             base_url=site.url, locale="zh-CN", timezone_id="Asia/Shanghai",
             viewport={"width": width, "height": height}, **options,

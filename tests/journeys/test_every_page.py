@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -13,9 +13,17 @@ Visit = Callable[..., Page]
 
 PAGES = {
     "duty": [
-        "/duty/", "/duty/group/leading/", "/duty/post/leading.head/", "/duty/seat/1/", "/switch/",
-        "/switch/stand-down/", "/tasks/", "/structure/", "/readiness/", "/audit/",
-    ],  # fmt: skip
+        "/duty/",
+        "/duty/group/leading/",
+        "/duty/post/leading.head/",
+        "/duty/seat/1/",
+        "/switch/",
+        "/switch/stand-down/",
+        "/tasks/",
+        "/structure/",
+        "/readiness/",
+        "/audit/",
+    ],
     "organiser": ["/structure/", "/structure/import/?zone=MH", "/structure/1/", "/structure/1/diff/"],
     "auditor": ["/audit/", "/audit/switches/"],
     "admin": ["/staff/", "/staff/1/"],
@@ -23,20 +31,15 @@ PAGES = {
 
 
 @pytest.fixture(scope="module", params=["routine", "emergency"])
-def posture(request: pytest.FixtureRequest, site: Site) -> str:
+def posture(request: pytest.FixtureRequest, site: Site) -> Iterator[str]:
     """Put the demo zone into one posture for the tests of this module."""
+    order = ["switch", "order", "--unit", "MH", "--level", "II", "--reason", "演练页面", "--basis", "口头"]
+    end = ["switch", "stand-down", "--unit", "MH", "--reason", "结束", "--basis", "口头"]
     if request.param == "emergency":
-        site.run(
-            "switch", "order", "--unit", "MH", "--level", "II", "--reason", "演练页面", "--basis", "口头",
-            "--key", "every-page", "--by", "duty",
-        )  # fmt: skip
-        request.addfinalizer(
-            lambda: site.run(
-                "switch", "stand-down", "--unit", "MH", "--reason", "结束", "--basis", "口头",
-                "--key", "every-page-end", "--by", "duty",
-            )  # fmt: skip
-        )
-    return str(request.param)
+        site.run(*order, "--key", "every-page", "--by", "duty")
+    yield str(request.param)
+    if request.param == "emergency":
+        site.run(*end, "--key", "every-page-end", "--by", "duty")
 
 
 def no_overflow(page: Page) -> None:
@@ -66,7 +69,12 @@ def test_page(
 
 def test_public_pages(visit: Visit, axe: Callable[[Page], None], shot: Callable[[Page, str], None]) -> None:
     page = visit(width=390, height=844)
-    for path, status in [("/accounts/login/", 200), ("/demo/", 200), ("/nothing-here/", 404), ("/a/wrong", 403)]:
+    for path, status in [
+        ("/accounts/login/", 200),
+        ("/demo/", 200),
+        ("/nothing-here/", 404),
+        ("/a/wrong", 403),
+    ]:
         answer = page.goto(path)
         assert answer is not None
         assert answer.status in (status, 404), path
