@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
 from pathlib import Path
@@ -62,13 +61,10 @@ def test_writing_many_is_two_statements_and_a_second_time_is_ignored(
 ) -> None:
     notices = [new() for _ in range(1200)]
     with django_assert_num_queries(2):
-        start = time.perf_counter()
         assert enqueue_bulk(notices) == 1200
-        seconds = time.perf_counter() - start
     assert enqueue_bulk([*notices, new()]) == 1
     assert enqueue_bulk([]) == 0
     assert Notice.objects.count() == 1201
-    assert seconds < 1.0, "1,200 notices take tens of milliseconds on an idle machine"
 
 
 def test_the_same_dedupe_twice_in_one_call_is_written_once(new: Make) -> None:

@@ -92,6 +92,7 @@ def plot_outline(area_index: int, plot: int) -> list[list[float]]:
     x, y = x0 + (plot % 3) * 395.0, y0 + (plot // 3) * 390.0
     return [[x, y], [x + 360.0, y], [x + 360.0, y + 350.0], [x, y + 350.0], [x, y]]
 
+
 _SURNAMES = "贝冉荆岑盛鄢莘晁祁雍濮沃雒扈稽暴"
 _GIVEN = ("立群", "若谷", "明远", "清和", "以宁", "知行", "望舒", "嘉树", "维桢", "允恭", "德音", "思淼")
 

@@ -28,6 +28,7 @@ from pingzhan.domain.organisation.models import (
 )
 from pingzhan.domain.organisation.naming import post_name
 from pingzhan.domain.organisation.queries.checks import Found
+from pingzhan.domain.organisation.reading import HEAD_ROLES
 
 #: Which findings of the document block publishing until they are answered or waived by name.
 CRITICAL_KINDS = frozenset(
@@ -41,10 +42,11 @@ CRITICAL_KINDS = frozenset(
 )
 
 _ROLES: dict[str, PostRole] = {
-    "组长": PostRole.HEAD,
-    "副组长": PostRole.DEPUTY,
+    **dict.fromkeys(HEAD_ROLES, PostRole.HEAD),
     "成员": PostRole.MEMBER,
     "组员": PostRole.MEMBER,
+    "组成人员": PostRole.MEMBER,
+    "成员单位": PostRole.MEMBER,
     "联络员": PostRole.LIAISON,
     "联系人": PostRole.LIAISON,
 }
@@ -197,7 +199,7 @@ def _name_choice(name: str, members: list[_Listed], candidates: list[int]) -> Fo
 def _post_role(text: str) -> PostRole:
     if text in _ROLES:
         return _ROLES[text]
-    return PostRole.DEPUTY if text.endswith("副组长") else PostRole.OTHER
+    return PostRole.DEPUTY if "副" in text else PostRole.OTHER
 
 
 def _make_posts(version: StructureVersion, group: Group, listed: list[_Listed], leading_head: str) -> str:
