@@ -52,9 +52,14 @@ demo: assets      ## the demo zone into an empty database, then serve
 
 test: assets .venv/.dev  ## everything that proves the product; K=word selects tests
 	scripts/test-needs
-	pytest -n 2 -m "not long and not bench" $(if $(K),-k "$(K)")
+ifdef K
+	pytest -n 2 -m "not long and not bench" -k "$(K)"
+else
+	pytest -n 2 -m "not journey and not long and not bench"
+	pytest -m "journey and not long and not bench"
 	cd web && npx vitest run
-	$(if $(K),,scripts/test-floor)
+	scripts/test-floor
+endif
 
 test-floor: assets .venv/.dev  ## concurrency and crash tests on PostgreSQL 15, the oldest we support
 	scripts/test-floor

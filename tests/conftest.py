@@ -7,12 +7,17 @@ import secrets
 import shutil
 import signal
 import tempfile
+from collections.abc import Generator, Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import django
 import pytest
 
 from pingzhan.config import embedded
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Playwright
 
 _SERVER_URL = "PINGZHAN_TEST_SERVER"
 """Address of the run's server, handed to the xdist workers; set by the first process."""
@@ -57,6 +62,29 @@ def pytest_unconfigure(config: pytest.Config) -> None:
         server, folder = _own.pop()
         server.stop()
         shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> Generator[None, None, None]:
+    """Whatever drives a browser is a journey, stays in one process and comes last.
+
+    The browser's driver keeps an event loop running, in which a test's own ``asyncio.run`` would be refused.
+    """
+    for item in items:
+        if "playwright_driver" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.journey)
+            item.add_marker(pytest.mark.xdist_group("journeys"))
+    yield
+    items.sort(key=lambda item: item.get_closest_marker("journey") is not None)
+
+
+@pytest.fixture(scope="session")
+def playwright_driver() -> Iterator[Playwright]:
+    """Return the one driver of browsers: a second one in the same process is refused."""
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as driver:
+        yield driver
 
 
 @pytest.fixture(scope="session")

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import psycopg
-from psycopg.conninfo import conninfo_to_dict, make_conninfo
+from psycopg.conninfo import make_conninfo
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -79,7 +79,7 @@ class Site:
     def start(self) -> None:
         """Create the database, fill the demo zone, start server and worker, wait until it answers."""
         with psycopg.connect(admin(self.server_url), autocommit=True) as connection:
-            connection.execute(f'CREATE DATABASE "{self.database}"')  # type: ignore[call-overload]
+            connection.execute(f'CREATE DATABASE "{self.database}"')
         self.run("manage", "migrate", "-v0")
         self.run("demo")
         self.spawn("granian", [
@@ -119,9 +119,9 @@ class Site:
                 os.killpg(process.pid, signal.SIGKILL)
                 process.wait(8)
         with psycopg.connect(admin(self.server_url), autocommit=True) as connection:
-            connection.execute(f'DROP DATABASE IF EXISTS "{self.database}" WITH (FORCE)')  # type: ignore[call-overload]
+            connection.execute(f'DROP DATABASE IF EXISTS "{self.database}" WITH (FORCE)')
 
 
 def admin(url: str) -> str:
     """Return the address of the server's maintenance database."""
-    return make_conninfo(**{**conninfo_to_dict(url), "dbname": "postgres"})
+    return make_conninfo(url, dbname="postgres")

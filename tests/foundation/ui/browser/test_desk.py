@@ -17,7 +17,7 @@ from django.contrib.staticfiles.handlers import StaticFilesHandler
 from django.core.handlers.wsgi import WSGIHandler
 from django.test import override_settings
 from django.urls import clear_url_caches
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, Playwright, expect
 
 from pingzhan.foundation.ui import context
 from pingzhan.foundation.ui.assets import manifest_path
@@ -29,10 +29,7 @@ ARGUMENTS += ["--disable-background-networking", "--disable-component-update"]
 AXE = Path(__file__).resolve().parents[4] / "web" / "node_modules" / "axe-core" / "axe.min.js"
 
 
-pytestmark = [
-    pytest.mark.xdist_group("journeys"),
-    pytest.mark.skipif(not Path(CHROMIUM).exists(), reason="no Chromium (make test installs it)"),
-]
+pytestmark = pytest.mark.skipif(not Path(CHROMIUM).exists(), reason="no Chromium (make test installs it)")
 
 
 class Server(ThreadingMixIn, WSGIServer):
@@ -80,11 +77,10 @@ def address() -> Iterator[str]:
 
 
 @pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as driver:
-        opened = driver.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
-        yield opened
-        opened.close()
+def browser(playwright_driver: Playwright) -> Iterator[Browser]:
+    opened = playwright_driver.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+    yield opened
+    opened.close()
 
 
 @pytest.fixture
