@@ -26,6 +26,7 @@ from pingzhan.domain.territory.enums import UnitKind
 from pingzhan.domain.territory.models import Unit
 from pingzhan.foundation.access.actor import Actor, system_actor
 from pingzhan.foundation.access.models import RoleGrant
+from pingzhan.foundation.access.roles import Role
 from pingzhan.foundation.accounts.models import User
 
 NOTICE = Path(__file__).with_name("notice.txt")
@@ -155,7 +156,9 @@ def _waive_rest(version: StructureVersion, by: Actor) -> None:
 def _accounts(zone: Unit, by: Actor) -> None:
     for persona in data.PERSONAS:
         user = User.objects.create_user(persona.username, name=persona.name, is_demo=True)
-        RoleGrant.objects.create(user=user, role=persona.role, unit_path=zone.path)
+        # The trail of sign-ins belongs to no unit, so the auditor's right covers everything.
+        path = "/" if persona.role == Role.AUDITOR else zone.path
+        RoleGrant.objects.create(user=user, role=persona.role, unit_path=path)
         if persona.person is not None:
             person = Person.objects.get(name=persona.person, home_unit=zone)
             organisation.link_account(person=person, user=user, by=by)

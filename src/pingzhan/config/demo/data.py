@@ -76,6 +76,7 @@ PERSONAS: tuple[Persona, ...] = (
     Persona("official", "苌志远", "official", "苌志远", "机关干部：我的岗位、我的任务、两下确认"),
     Persona("supervisor", "闻人静", "official", "闻人静", "督导检查组组长：本组岗位和任务"),
     Persona("auditor", "寿景行", "auditor", "寿景行", "审计员：查留痕，验链条"),
+    Persona("security", "安全管理员", "security_admin", None, "安全管理员：授予和收回角色"),
     Persona("admin", "系统管理员", "system_admin", None, "系统管理员：管账号，不办业务"),
 )
 
