@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -162,7 +162,7 @@ def _line(
     seat_no: int,
     person: int,
     posts: dict[str, PostRow],
-    people: dict[int, tuple[str, int | None]],
+    people: Mapping[int, tuple[str, int | None]],
     chosen_by: str,
     reason: str = "",
 ) -> SeatLine:
