@@ -105,7 +105,7 @@ def _post_title(seat: Seat) -> str:
     if seat.post is None:
         return _("机动人员")
     group, post = short_group(seat.post.group.name), seat.post.name
-    return post if post.startswith(group) else f"{group} · {post}"
+    return post if group in post else f"{group} · {post}"
 
 
 def _title(code: str) -> str:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import uuid
+from collections import Counter
+from dataclasses import dataclass
 from typing import Any
 
 from django.contrib import messages
@@ -12,7 +14,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from pingzhan.domain.command import api as command
-from pingzhan.domain.command.enums import POOL_CODE, BasisKind
+from pingzhan.domain.command.enums import POOL_CODE, BasisKind, GapKind
+from pingzhan.domain.organisation.models import Post
+from pingzhan.domain.territory import api as territory
 from pingzhan.domain.territory.models import Unit
 from pingzhan.foundation.access.actor import request_actor
 from pingzhan.foundation.access.roles import Permission
@@ -81,7 +85,7 @@ def preview(request: HttpRequest) -> HttpResponse:
             "before": level_word(shown.level_before),
             "level": level_word(data["level"]),
         },
-        "preview": preview_context(shown),
+        "preview": preview_context(shown, unit),
         "order": order,
         "basis_words": order.basis,
         "hidden": hidden,
@@ -125,15 +129,8 @@ def order(request: HttpRequest) -> HttpResponse:
     return redirect("duty:board")
 
 
-def preview_context(shown: command.Preview) -> dict[str, Any]:
+def preview_context(shown: command.Preview, unit: Unit) -> dict[str, Any]:
     """Return a preview as the tiles, the gaps, the groups and the notices of the page."""
-    groups: dict[str, dict[str, Any]] = {}
-    for line in (*shown.opened, *shown.closed):
-        group = groups.setdefault(
-            line.group_code,
-            {"name": group_name(line.group_code, line.group_name), "opened": 0, "closed": 0},
-        )
-        group["opened" if line.kind == "open" else "closed"] += 1
     found = gaps.items(shown.gaps, emergency=False)
     pool = [line.person_name for line in shown.opened if line.post_code == POOL_CODE]
     labels = {"in_app": _("站内通知"), "console": _("无账号，由值班员电话通知")}
@@ -147,7 +144,8 @@ def preview_context(shown: command.Preview) -> dict[str, Any]:
         "task_count": shown.counts.get("tasks", 0),
         "gap_count": len(found),
         "gaps": gaps.grouped(found, shown=SHOWN),
-        "groups": list(groups.values()),
+        "gaps_grave": any(one.tone != "info" for one in found),
+        "groups": group_changes(shown, territory.zone_of(unit)),
         "notices": notices,
         "notice_count": sum(shown.notices.values()),
         "pool": pool[:POOL_SHOWN],
@@ -156,6 +154,49 @@ def preview_context(shown: command.Preview) -> dict[str, Any]:
         "commander": shown.commander,
         "commander_acting": shown.commander_acting,
     }
+
+
+@dataclass
+class GroupChange:
+    """What a switch changes in one group: chairs opened, closed, kept as they are, left empty."""
+
+    name: str
+    before: int = 0
+    opened: int = 0
+    closed: int = 0
+    empty: int = 0
+
+    @property
+    def kept(self) -> int:
+        """Return the chairs nobody is told about again."""
+        return max(0, self.before - self.closed)
+
+    @property
+    def share(self) -> int:
+        """Return how much of the group after the switch is new, in percent."""
+        after = self.kept + self.opened
+        return round(100 * self.opened / after) if after else 0
+
+
+def group_changes(shown: command.Preview, zone: Unit) -> list[GroupChange]:
+    """Return the change of each group in the order of the structure, the pool last. Three queries."""
+    found = {
+        one.code: GroupChange(group_name(one.code, one.name), before=one.filled)
+        for one in command.group_counts(zone)
+    }
+    for line in (*shown.opened, *shown.closed):
+        group = found.setdefault(line.group_code, GroupChange(group_name(line.group_code, line.group_name)))
+        if line.kind == "open":
+            group.opened += 1
+        else:
+            group.closed += 1
+    empty = Counter(one.post_code for one in shown.gaps if one.kind == GapKind.POST_EMPTY)
+    for code, group_code, name in Post.objects.filter(
+        version__zone=zone, version__status="published", code__in=empty
+    ).values_list("code", "group__code", "group__name"):
+        found.setdefault(group_code, GroupChange(name)).empty += empty[code]
+    changed = [one for one in found.values() if one.before or one.opened or one.closed or one.empty]
+    return sorted(changed, key=lambda one: one is found.get(POOL_CODE))
 
 
 def _order(
