@@ -81,6 +81,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> Generator[None, N
 @pytest.fixture(scope="session")
 def playwright_driver() -> Iterator[Playwright]:
     """Return the one driver of browsers: a second one in the same process is refused."""
+    if not Path(os.environ.get("PZ_CHROMIUM") or "/usr/bin/chromium").exists():
+        pytest.skip("没有浏览器：请由管理员安装 Debian 软件包 chromium。")
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as driver:
