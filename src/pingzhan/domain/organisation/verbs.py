@@ -29,8 +29,8 @@ def register() -> None:
     )
     _editing()
     _answering()
-    register_verb("person.add", _("{actor} 登记新人员（编号 {subject_id}）"))
-    register_verb("person.change", _("{actor} 修改人员资料（编号 {subject_id}）"))
+    register_verb("person.add", _("{actor} 登记新人员（编号 {subject_id}）"), title=_("登记新人员"))
+    register_verb("person.change", _("{actor} 修改人员资料（编号 {subject_id}）"), title=_("修改人员资料"))
     register_verb(
         "person.link_account", _("{actor} 把账号 {user} 对应到人员 {subject_id}"), title=_("账号对应人员")
     )

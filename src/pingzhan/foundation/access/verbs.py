@@ -12,18 +12,22 @@ def register() -> None:
     """Register the sentences; called once when the application is ready."""
     register_words("role", _role_words)
     register_words("way", _way_words)
-    register_verb("account.signed_in", _("{actor} 登录（{way}）"))
-    register_verb("account.signed_out", _("{actor} 退出登录"))
-    register_verb("account.sign_in_failed", _("登录失败，账号 {subject_id}"))
-    register_verb("account.set_up", _("{actor} 用首次设置链接开设了系统管理员账号"))
-    register_verb("account.opened", _("{actor} 开设了账号 {subject_id}"))
-    register_verb("account.enabled", _("{actor} 启用了账号 {subject_id}"))
-    register_verb("account.disabled", _("{actor} 停用了账号 {subject_id}"))
-    register_verb("account.link_issued", _("{actor} 给账号 {subject_id} 发放了设置密码的链接"))
-    register_verb("account.password_set", _("{actor} 用链接设置了密码"))
-    register_verb("account.password_changed", _("{actor} 修改了密码"))
-    register_verb("access.granted", _("{actor} 给账号 {subject_id} 授予角色 {role}"))
-    register_verb("access.revoked", _("{actor} 收回账号 {subject_id} 的角色 {role}"))
+    register_verb("account.signed_in", _("{actor} 登录（{way}）"), title=_("登录"))
+    register_verb("account.signed_out", _("{actor} 退出登录"), title=_("退出登录"))
+    register_verb("account.sign_in_failed", _("登录失败，账号 {subject_id}"), title=_("登录失败"))
+    register_verb("account.set_up", _("{actor} 用首次设置链接开设了系统管理员账号"), title=_("首次设置"))
+    register_verb("account.opened", _("{actor} 开设了账号 {subject_id}"), title=_("开设账号"))
+    register_verb("account.enabled", _("{actor} 启用了账号 {subject_id}"), title=_("启用账号"))
+    register_verb("account.disabled", _("{actor} 停用了账号 {subject_id}"), title=_("停用账号"))
+    register_verb(
+        "account.link_issued",
+        _("{actor} 给账号 {subject_id} 发放了设置密码的链接"),
+        title=_("发放设置密码的链接"),
+    )
+    register_verb("account.password_set", _("{actor} 用链接设置了密码"), title=_("用链接设置密码"))
+    register_verb("account.password_changed", _("{actor} 修改了密码"), title=_("修改密码"))
+    register_verb("access.granted", _("{actor} 给账号 {subject_id} 授予角色 {role}"), title=_("授予角色"))
+    register_verb("access.revoked", _("{actor} 收回账号 {subject_id} 的角色 {role}"), title=_("收回角色"))
 
 
 _WAYS = {"password": _("密码"), "demo": _("演示人物"), "setup": _("设置链接")}
