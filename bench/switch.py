@@ -30,7 +30,8 @@ GATES = {
 }
 GROUPS = ("coordination", "verification", "testing", "inspection", "medical", "response")
 MEMBERS = 64
-"""Members of each group: 6 x (1 head + 1 deputy + 64 members) + leading group 4 + 800 of enterprises = 1,200."""
+"""Member posts of each group, two seats each: 6 x (1 head + 1 deputy + 64) + 2 of the leading group + 800 of
+enterprises = 1,198 posts."""
 
 
 @dataclass
@@ -45,12 +46,12 @@ class Site:
 def build() -> Site:
     """Fill the database: places, people, one published structure."""
     from django.db import connection
+    from tests.domain.command.park import GroupSpec, PostSpec, make_persons, make_unit, make_version
 
     from pingzhan.domain.command.actions.duties import ensure_policy
     from pingzhan.domain.organisation.models import Contact, Person, Responsibility
     from pingzhan.domain.territory.models import Unit
     from pingzhan.foundation.access.actor import system_actor
-    from tests.domain.command.park import GroupSpec, PostSpec, make_persons, make_unit, make_version
 
     zone = make_unit("zone", "BZ")
     areas = [make_unit("area", f"BA{n}", zone) for n in range(4)]
@@ -72,16 +73,31 @@ def build() -> Site:
     free = iter(officials[ENTERPRISES:])
     posts = [
         PostSpec("leading.head", "leading", "head", critical=True, holders=[(1, 0, next(free).pk)]),
-        PostSpec("leading.deputy", "leading", "deputy", high=3, low=3, holders=[(n, 0, next(free).pk) for n in (1, 2, 3)]),
+        PostSpec(
+            "leading.deputy",
+            "leading",
+            "deputy",
+            high=3,
+            low=3,
+            holders=[(n, 0, next(free).pk) for n in (1, 2, 3)],
+        ),
     ]
     for group in GROUPS:
         head = f"{group}.head"
         posts.append(
             PostSpec(head, group, "head", critical=True, holders=[(1, n, next(free).pk) for n in (0, 1)])
         )
-        posts.append(PostSpec(f"{group}.deputy", group, "deputy", reports_to=head, holders=[(1, 0, next(free).pk)]))
+        posts.append(
+            PostSpec(f"{group}.deputy", group, "deputy", reports_to=head, holders=[(1, 0, next(free).pk)])
+        )
         posts.extend(
-            PostSpec(f"{group}.m{n}", group, reports_to=head, holders=[(1, 0, next(free).pk)])
+            PostSpec(
+                f"{group}.m{n}",
+                group,
+                reports_to=head,
+                high=2,
+                holders=[(seat, 0, one.pk) for seat in (1, 2) if (one := next(free, None))],
+            )
             for n in range(MEMBERS)
         )
     workers = iter(company)
@@ -103,7 +119,9 @@ def build() -> Site:
             for role in ("lead", "contact", "team")
         )
     make_version(
-        zone, [GroupSpec("leading", "leading"), *(GroupSpec(code) for code in GROUPS), GroupSpec("enterprise")], posts
+        zone,
+        [GroupSpec("leading", "leading"), *(GroupSpec(code) for code in GROUPS), GroupSpec("enterprise")],
+        posts,
     )
     ensure_policy()
     with connection.cursor() as cursor:
@@ -112,10 +130,10 @@ def build() -> Site:
     return Site(zone, firms, system_actor("测量"))
 
 
-def timed(call: Callable[[], Any]) -> float:
+def timed(call: Callable[..., Any], *arguments: Any) -> float:
     """Return the milliseconds of a call, with its commit."""
     begin = time.perf_counter()
-    call()
+    call(*arguments)
     return (time.perf_counter() - begin) * 1_000
 
 
@@ -130,7 +148,10 @@ TABLES = (
     ("command_seatcause", "activation_id = %s"),
     ("command_task", "seat_id IN (SELECT id FROM command_seat WHERE opened_by_activation_id = %s)"),
     ("command_gap", "activation_id = %s"),
-    ("outbox_notice", "dedupe IN (SELECT 'order:0:' || id FROM command_seat WHERE opened_by_activation_id = %s)"),
+    (
+        "outbox_notice",
+        "dedupe IN (SELECT 'order:0:' || id FROM command_seat WHERE opened_by_activation_id = %s)",
+    ),
 )
 
 
@@ -155,8 +176,9 @@ def floor(activation: int) -> tuple[float, dict[str, int]]:
                 columns = cursor.fetchone()[0]
                 cursor.execute(f"SELECT count(*) FROM {table} WHERE {where}", [activation])
                 counts[table] = cursor.fetchone()[0]
-                where = where.replace("%s", str(activation))
-                with cursor.copy(f"COPY (SELECT {columns} FROM {table} WHERE {where} ORDER BY id) TO STDOUT") as out:
+                chosen = where.replace("%s", str(activation))
+                rows = f"SELECT {columns} FROM {table} WHERE {chosen} ORDER BY id"
+                with cursor.copy(f"COPY ({rows}) TO STDOUT") as out:
                     copies.append((table, columns, b"".join(bytes(part) for part in out)))
             cursor.execute("SET LOCAL session_replication_role = replica")
             for table, where in reversed(TABLES):
@@ -177,14 +199,20 @@ def measure(site: Site, rounds: int) -> dict[str, Any]:
     from django.db import connection
 
     from pingzhan.domain.command import api
+    from pingzhan.domain.command.enums import TaskDecisionKind
 
     def order(unit: Any, key: str, level: int) -> Any:
         return api.order_switch(
             order=api.SwitchOrder(key=key, unit=unit, level=level, reason="测量", basis="测量"), by=site.actor
         )
 
+    done_with = [
+        api.TaskDecision(code, TaskDecisionKind.DONE) for code in ("leading", *GROUPS, "enterprise", "pool")
+    ]
+
     def end(unit: Any, key: str) -> Any:
-        return api.stand_down(order=api.StandDown(key=key, unit=unit, reason="测量"), by=site.actor)
+        ending = api.StandDown(key=key, unit=unit, reason="测量", decisions=done_with)
+        return api.stand_down(order=ending, by=site.actor)
 
     api.reconcile_zone(zone=site.zone, cause="测量", by=site.actor)
     zone_ms: list[float] = []
@@ -197,21 +225,24 @@ def measure(site: Site, rounds: int) -> dict[str, Any]:
     board: list[float] = []
     mine: list[float] = []
     for n in range(rounds):
-        done: list[Any] = []
-        zone_ms.append(timed(lambda n=n, done=done: done.append(order(site.zone, f"z{n}", 2))))
-        made = done[0].counts
-        copied, counts = floor(done[0].activation_id)
+        zone_ms.append(timed(order, site.zone, f"z{n}", 2))
+        activation = api.in_force(site.zone)[0]
+        made = activation.counts
+        copied, counts = floor(activation.pk)
         floor_ms.append(copied)
         ratios.append(zone_ms[-1] / copied)
-        board.extend(timed(lambda: show_board(site.zone)) for _n in range(5))
-        mine.extend(timed(lambda k=k: show_mine(site.zone, k)) for k in range(5))
-        back_ms.append(timed(lambda n=n: end(site.zone, f"e{n}")))
+        board.extend(timed(show_board, site.zone) for _n in range(5))
+        mine.extend(timed(show_mine, site.zone, k) for k in range(5))
+        back_ms.append(timed(end, site.zone, f"e{n}"))
         for k in range(3):
             firm = site.firms[(n * 3 + k) % ENTERPRISES]
-            firm_ms.append(timed(lambda n=n, k=k, firm=firm: order(firm, f"f{n}-{k}", 3)))
-            firm_ms.append(timed(lambda n=n, k=k, firm=firm: end(firm, f"fe{n}-{k}")))
+            firm_ms.append(timed(order, firm, f"f{n}-{k}", 3))
+            firm_ms.append(timed(end, firm, f"fe{n}-{k}"))
     with connection.cursor() as cursor:
-        cursor.execute("SELECT current_setting('fsync'), current_setting('server_version'), current_setting('synchronous_commit')")
+        cursor.execute(
+            "SELECT current_setting('fsync'), current_setting('server_version'),"
+            " current_setting('synchronous_commit')"
+        )
         fsync, version, synchronous = cursor.fetchone()
     return {
         "bench": "switch",

@@ -18,7 +18,7 @@ KILL_POINTS = (
     "open_activation",
     "set_scope",
     "reconcile_seats",
-    "follow.make_tasks",
+    "making.make_tasks",
     "follow.write_notices",
     "record",
 )
@@ -47,7 +47,7 @@ def main() -> None:
 
     django.setup()
     from pingzhan.domain.command import api
-    from pingzhan.domain.command.actions import follow, switch
+    from pingzhan.domain.command.actions import follow, making, switch
     from pingzhan.domain.territory.api import unit_by_code
     from pingzhan.foundation.access.actor import actor_of
     from pingzhan.foundation.accounts.models import User
@@ -55,7 +55,7 @@ def main() -> None:
 
     if asked.kill_after:
         holder, _dot, name = asked.kill_after.rpartition(".")
-        target = follow if holder else switch
+        target = {"follow": follow, "making": making, "": switch}[holder]
         setattr(target, name, _deadly(getattr(target, name)))
     order = api.SwitchOrder(
         key=asked.key,

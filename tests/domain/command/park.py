@@ -47,7 +47,11 @@ class GroupSpec:
 def make_unit(kind: str, code: str, parent: Unit | None = None, headcount: int = 0) -> Unit:
     """Insert one unit; its path is known only with its id."""
     unit = Unit.objects.create(
-        kind=kind, code=code, name=f"{code}单位", parent=parent, path=f"/{1_000_000_000 + hash(code) % 10**9}/"
+        kind=kind,
+        code=code,
+        name=f"{code}单位",
+        parent=parent,
+        path=f"/{1_000_000_000 + hash(code) % 10**9}/",
     )
     unit.path = f"{parent.path if parent else '/'}{unit.pk}/"
     unit.headcount = headcount

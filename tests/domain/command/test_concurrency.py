@@ -7,8 +7,9 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -39,11 +40,11 @@ ROOT = Path(__file__).resolve().parents[3]
 
 
 @pytest.fixture
-def quay(transactional_db: None) -> Iterator[SmallZone]:
+def quay(transactional_db: None) -> SmallZone:
     """The small zone, committed, so that other connections see it; routine seats are open."""
     park = small_zone()
     api.reconcile_zone(zone=park.zone, cause="发布", by=park.root)
-    yield park
+    return park
 
 
 def address() -> str:
@@ -117,8 +118,10 @@ def test_six_orders_at_once(quay: SmallZone) -> None:
     actors = [actor_with(Role.DUTY_OFFICER, name=f"值班{n}") for n in range(6)]
     results = together(
         *(
-            lambda n=n: api.order_switch(
-                order=order(quay, key=f"c{n}", level=1 + n % 4, expect_epoch=0), by=actors[n]
+            partial(
+                api.order_switch,
+                order=order(quay, key=f"c{n}", level=1 + n % 4, expect_epoch=0),
+                by=actors[n],
             )
             for n in range(6)
         )
@@ -149,9 +152,11 @@ def test_zone_and_firm_at_once(quay: SmallZone) -> None:
     one, other = actor_with(Role.DUTY_OFFICER), actor_with(Role.LEADER)
     for turn in range(3):
         results = together(
-            lambda: api.order_switch(order=order(quay, key=f"z{turn}", level=2 + turn % 2), by=one),
-            lambda: api.order_switch(
-                order=order(quay, key=f"f{turn}", level=1 + turn, unit=quay.firms[0]), by=other
+            partial(api.order_switch, order=order(quay, key=f"z{turn}", level=2 + turn % 2), by=one),
+            partial(
+                api.order_switch,
+                order=order(quay, key=f"f{turn}", level=1 + turn, unit=quay.firms[0]),
+                by=other,
             ),
         )
         assert all(isinstance(result, api.Outcome) for result in results), results
@@ -166,7 +171,7 @@ def test_confirmations_while_the_level_changes(quay: SmallZone) -> None:
     seats = list(Seat.objects.filter(closed_at=None).values_list("id", flat=True))
     results = together(
         lambda: api.order_switch(order=order(quay, key="k2", level=1), by=duty),
-        *(lambda seat=seat: api.acknowledge_by_phone(seat_id=seat, by=duty) for seat in seats[:7]),
+        *(partial(api.acknowledge_by_phone, seat_id=seat, by=duty) for seat in seats[:7]),
     )
     assert not [result for result in results if isinstance(result, Exception)]
     assert offending() == {}
@@ -178,8 +183,8 @@ def test_confirmation_and_refusal_at_the_same_instant(quay: SmallZone) -> None:
     api.order_switch(order=order(quay), by=duty)
     for seat in Seat.objects.filter(closed_at=None, post__role="member")[:4]:
         together(
-            lambda seat=seat: api.acknowledge_by_phone(seat_id=seat.pk, by=duty),
-            lambda seat=seat: api.decline(seat_id=seat.pk, reason="病", by=duty),
+            partial(api.acknowledge_by_phone, seat_id=seat.pk, by=duty),
+            partial(api.decline, seat_id=seat.pk, reason="病", by=duty),
         )
         seat.refresh_from_db()
         assert seat.ack_state == "declined"

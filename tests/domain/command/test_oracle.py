@@ -39,7 +39,7 @@ ROUTINE = 9
 FUNCTION = {"lead": "leading", "coordination": "coordination", "response": "response"}
 
 
-class _Undo(Exception):  # noqa: N818
+class _Undo(Exception):
     pass
 
 
@@ -357,16 +357,14 @@ def compare(play: Play, *, full: bool) -> None:
     """Reconcile once and compare with the oracle; reconcile again and see nothing change."""
     zone = play.ground.units[0]
     before = {
-        (seat.post_code, seat.seat_no): seat
-        for seat in Seat.objects.filter(world=play.world, closed_at=None)
+        (seat.post_code, seat.seat_no): seat for seat in Seat.objects.filter(world=play.world, closed_at=None)
     }
     codes_before = {key: _codes(seat) for key, seat in before.items()}
     result = reconcile_seats(load_state(play.world, zone, _locked(play)))
     if full:
         follow(result, cause="演练", by_name="某")
     seats = {
-        (seat.post_code, seat.seat_no): seat
-        for seat in Seat.objects.filter(world=play.world, closed_at=None)
+        (seat.post_code, seat.seat_no): seat for seat in Seat.objects.filter(world=play.world, closed_at=None)
     }
     want = expected(play.model)
     have = {key: (seat.person_id, seat.posture, _codes(seat)) for key, seat in seats.items()}
@@ -390,7 +388,10 @@ def compare(play: Play, *, full: bool) -> None:
 def _codes(seat: Seat) -> frozenset[str]:
     if seat.post_code == "pool":
         return frozenset({"pool.report"})
-    return _BOOK[seat.duty_version_id, seat.duty_key] if (seat.duty_version_id, seat.duty_key) in _BOOK else _learn(seat)
+    known = (seat.duty_version_id, seat.duty_key)
+    if known not in _BOOK:
+        _BOOK[known] = _learn(seat)
+    return _BOOK[known]
 
 
 _BOOK: dict[tuple[int | None, str], frozenset[str]] = {}

@@ -139,7 +139,9 @@ def test_decline_without_substitute_is_a_gap(live: SmallZone, duty: Actor, sound
     sound()
     gap = Gap.objects.get(kind="post_empty", resolved_at=None)
     assert gap.post_code == "medical.head"
-    assert seat.person_id in {place.person_id for place in Seat.objects.filter(post_code="pool", closed_at=None)}
+    assert seat.person_id in {
+        place.person_id for place in Seat.objects.filter(post_code="pool", closed_at=None)
+    }
 
 
 def test_leave_registered_after_the_switch_moves_the_seat(
@@ -186,11 +188,15 @@ def test_late_confirmation_is_recorded_and_changes_nothing(
     sound()
 
 
-def test_replacing_by_hand_lasts_for_this_emergency(
-    live: SmallZone, duty: Actor, sound: Sound
-) -> None:
+def test_replacing_by_hand_lasts_for_this_emergency(live: SmallZone, duty: Actor, sound: Sound) -> None:
     spare: Person = live.people["桑晓风"]
-    chosen: dict[str, Any] = {"zone": live.zone, "post_code": "medical.head", "seat_no": 1, "person": spare, "by": duty}
+    chosen: dict[str, Any] = {
+        "zone": live.zone,
+        "post_code": "medical.head",
+        "seat_no": 1,
+        "person": spare,
+        "by": duty,
+    }
     with pytest.raises(Invalid):
         api.replace_person(**chosen, reason="")
     api.replace_person(**chosen, reason="原组长出差")
@@ -229,9 +235,7 @@ def test_replacing_with_a_barred_person_says_why(live: SmallZone, duty: Actor, s
 def test_why_is_he_here(live: SmallZone, duty: Actor) -> None:
     chair = api.explain_post(live.zone, "medical.head")[0]
     assert chair.sentence == f"{chair.person_name}：任职人员。"
-    api.decline(
-        seat_id=seat_of("medical.head").pk, reason="病", by=him(live, chair.person_name)
-    )
+    api.decline(seat_id=seat_of("medical.head").pk, reason="病", by=him(live, chair.person_name))
     assert "已说明不能到岗" in api.explain_post(live.zone, "medical.head")[0].sentence
 
 
@@ -344,14 +348,15 @@ def test_life_of_a_task(live: SmallZone, duty: Actor, sound: Sound) -> None:
     seat = seat_of("testing.head")
     me, stranger = him(live, seat.person.name), him(live, "方可行")
     task = Task.objects.filter(owner_seat=seat, evidence="count")[0]
-    for act in (
+    acts: list[Callable[[], object]] = [
         lambda: api.take_task(task_id=task.pk, by=stranger),
         lambda: api.feed_back(task_id=task.pk, by=stranger, count=1),
         lambda: api.close_task(task_id=task.pk, by=stranger, count=1),
         lambda: api.cancel_task(task_id=task.pk, reason="x", by=stranger),
         lambda: api.hand_over_task(task_id=task.pk, seat_id=seat.pk, by=stranger),
         lambda: api.check_task(task_id=task.pk, by=stranger),
-    ):
+    ]
+    for act in acts:
         with pytest.raises(Refused):
             act()
     api.take_task(task_id=task.pk, by=me)
@@ -374,7 +379,9 @@ def test_life_of_a_task(live: SmallZone, duty: Actor, sound: Sound) -> None:
 def test_handing_over_and_cancelling(live: SmallZone, duty: Actor, sound: Sound) -> None:
     seat, other = seat_of("testing.head"), seat_of("medical.head")
     first, second = Task.objects.filter(owner_seat=seat).order_by("id")[:2]
-    moved = api.hand_over_task(task_id=first.pk, seat_id=other.pk, by=him(live, seat.person.name), note="转办")
+    moved = api.hand_over_task(
+        task_id=first.pk, seat_id=other.pk, by=him(live, seat.person.name), note="转办"
+    )
     assert (moved.state, moved.owner_seat_id) == ("handed_over", other.pk)
     with pytest.raises(Invalid):
         api.cancel_task(task_id=second.pk, reason="", by=duty)

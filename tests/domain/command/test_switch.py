@@ -102,9 +102,7 @@ def test_officer_of_one_firm_may_not_switch_the_zone(park: SmallZone, sound: Sou
     sound()
 
 
-@pytest.mark.parametrize(
-    "wrong", [{"level": 5}, {"level": 0}, {"key": " "}, {"reason": ""}, {"basis": " "}]
-)
+@pytest.mark.parametrize("wrong", [{"level": 5}, {"level": 0}, {"key": " "}, {"reason": ""}, {"basis": " "}])
 def test_incomplete_order(park: SmallZone, duty: Actor, wrong: dict[str, Any]) -> None:
     with pytest.raises(Invalid):
         api.order_switch(order=order(park, **wrong), by=duty)

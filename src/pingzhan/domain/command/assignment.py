@@ -12,8 +12,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import NamedTuple, Protocol
+from typing import NamedTuple
 
+from pingzhan.domain.command.rows import HoldingLike, PostLike
 from pingzhan.kernel.levels import ROUTINE_RANK
 
 CLASS_SEAT_BASE = 1_000
@@ -39,56 +40,6 @@ class Why(StrEnum):
     LOWER_RANK = "lower_rank"
     OVERRIDDEN = "overridden"
     NOBODY_NAMED = "nobody_named"
-
-
-class PostLike(Protocol):
-    """What assignment needs of a post; organisation.api.PostRow has it all."""
-
-    @property
-    def id(self) -> int: ...
-    @property
-    def code(self) -> str: ...
-    @property
-    def role(self) -> str: ...
-    @property
-    def group_code(self) -> str: ...
-    @property
-    def group_kind(self) -> str: ...
-    @property
-    def unit_id(self) -> int: ...
-    @property
-    def unit_path(self) -> str: ...
-    @property
-    def posture(self) -> str: ...
-    @property
-    def level_at_least(self) -> int: ...
-    @property
-    def min_seats(self) -> int: ...
-    @property
-    def max_seats(self) -> int: ...
-    @property
-    def critical(self) -> bool: ...
-    @property
-    def reports_to_code(self) -> str: ...
-    @property
-    def segregated_from(self) -> list[str]: ...
-
-
-class HoldingLike(Protocol):
-    """A person ranked for a seat; organisation.api.HoldingRow has it all."""
-
-    @property
-    def post_code(self) -> str: ...
-    @property
-    def seat_no(self) -> int: ...
-    @property
-    def rank(self) -> int: ...
-    @property
-    def person_id(self) -> int: ...
-    @property
-    def t0(self) -> datetime | None: ...
-    @property
-    def t1(self) -> datetime | None: ...
 
 
 @dataclass(frozen=True)
@@ -138,8 +89,7 @@ class SeatKey(NamedTuple):
     seat_no: int
 
 
-@dataclass(frozen=True)
-class Chair:
+class Chair(NamedTuple):
     """A chair that should be filled and who may sit on it: ``ranked`` are (rank, person, in term)."""
 
     post: PostLike
@@ -366,7 +316,7 @@ def _choose(world: World, chair: Chair, held: _Held) -> Filled | Empty:
     if not open_to:
         return Empty(chair, tuple(skipped) or ((0, Why.NOBODY_NAMED),))
     best = min(open_to)
-    for unreachable, double, rank, person in open_to:
+    for unreachable, _double, rank, person in open_to:
         if person != best[3]:
             why = Why.LOWER_RANK
             if rank < best[2]:

@@ -5,7 +5,10 @@ from __future__ import annotations
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from pingzhan.domain.command.assignment import POOL_CODE as POOL_CODE
+from pingzhan.domain.command import assignment
+
+POOL_CODE = assignment.POOL_CODE
+"""Post code of the pool 机动, which no structure version contains."""
 
 
 class Posture(models.TextChoices):

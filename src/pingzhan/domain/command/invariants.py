@@ -56,11 +56,11 @@ class Check:
         return self.count == 0
 
 
-class _Rollback(Exception):  # noqa: N818 - not an error: ends a trial
+class _Rollback(Exception):
     pass
 
 
-def _sql(query: str, *parameters: object) -> Rows:
+def _sql(query: str, *parameters: Any) -> Rows:
     with connection.cursor() as cursor:
         cursor.execute(query, parameters)
         names = [column.name for column in cursor.description or ()]

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from django.db import connection
 from django.utils.translation import gettext as _
 
-from pingzhan.domain.command.actions.follow import LIVE, Owners, hand_over
+from pingzhan.domain.command.actions.handover import LIVE, Owners, hand_over
 from pingzhan.domain.command.actions.reconcile import Reconciled
 from pingzhan.domain.command.assignment import POOL_CODE
 from pingzhan.domain.command.enums import ClosedReason, TaskDecisionKind

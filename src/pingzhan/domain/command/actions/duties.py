@@ -14,14 +14,19 @@ from pingzhan.domain.organisation.models import Group, StructureVersion
 from pingzhan.foundation.access.actor import Actor
 from pingzhan.foundation.audit import record
 
+_compiled: dict[str, str] = {}
+"""Hash of the duties of a structure version by the hash of its content, which never changes again."""
 
-@transaction.atomic
+
 def ensure_duties(structure: StructureVersion) -> DutyVersion:
     """Return the duty version in force for a structure version, published from the default set if need be.
 
     The caller holds the lock of the world, so two switches never publish it twice. A default set that
     changed since (an update of the product) is published as the next version; activations keep theirs.
     """
+    current = DutyVersion.objects.filter(structure_version=structure, status=VersionState.PUBLISHED).first()
+    if current is not None and current.sha256 == _compiled.get(structure.sha256):
+        return current
     groups = [
         dutyset.GroupLike(*row)
         for row in Group.objects.filter(version=structure)
@@ -30,7 +35,7 @@ def ensure_duties(structure: StructureVersion) -> DutyVersion:
     ]
     rows = dutyset.compile_duties(groups, clause_rows(structure.pk))
     sha = dutyset.duty_sha(rows)
-    current = DutyVersion.objects.filter(structure_version=structure, status=VersionState.PUBLISHED).first()
+    _compiled[structure.sha256] = sha
     if current is not None and current.sha256 == sha:
         return current
     if current is not None:
@@ -43,7 +48,6 @@ def ensure_duties(structure: StructureVersion) -> DutyVersion:
     return version
 
 
-@transaction.atomic
 def ensure_policy() -> PolicyVersion:
     """Return the escalation ladder in force, publishing the default one on first use."""
     current = PolicyVersion.objects.filter(status=VersionState.PUBLISHED).first()

@@ -14,7 +14,8 @@ from django.utils.translation import ngettext
 
 from pingzhan.domain.command import wording
 from pingzhan.domain.command.actions.decisions import released_by_group
-from pingzhan.domain.command.actions.follow import LIVE, Owners, commander_of
+from pingzhan.domain.command.actions.follow import commander_of
+from pingzhan.domain.command.actions.handover import LIVE, Owners
 from pingzhan.domain.command.actions.reconcile import Reconciled
 from pingzhan.domain.command.assignment import POOL_CODE
 from pingzhan.domain.command.gaps import GapRow
@@ -115,18 +116,20 @@ def describe(result: Reconciled, activation: Activation, unit: Unit, sha: str) -
     opened = tuple(
         _line(
             "open",
-            one.wanted.post_code,
-            one.wanted.seat_no,
-            one.wanted.person,
-            posts,
-            people,
-            one.wanted.chosen_by,
+            (one.wanted.post_code, one.wanted.seat_no, one.wanted.person),
+            posts=posts,
+            people=people,
+            chosen_by=one.wanted.chosen_by,
         )
         for one in result.opened
     )
     closed = tuple(
         _line(
-            "close", one.seat.post_code, one.seat.seat_no, one.seat.person, posts, people, "", str(one.reason)
+            "close",
+            (one.seat.post_code, one.seat.seat_no, one.seat.person),
+            posts=posts,
+            people=people,
+            reason=str(one.reason),
         )
         for one in result.closed
     )
@@ -158,14 +161,14 @@ def describe(result: Reconciled, activation: Activation, unit: Unit, sha: str) -
 
 def _line(
     kind: str,
-    code: str,
-    seat_no: int,
-    person: int,
-    posts: dict[str, PostRow],
+    place: tuple[str, int, int],
+    *,
+    posts: Mapping[str, PostRow],
     people: Mapping[int, tuple[str, int | None]],
-    chosen_by: str,
+    chosen_by: str = "",
     reason: str = "",
 ) -> SeatLine:
+    code, seat_no, person = place
     post = posts.get(code)
     pool = _("机动力量")
     return SeatLine(

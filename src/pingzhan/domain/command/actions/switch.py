@@ -11,20 +11,25 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import Q, Sum
 from django.utils.translation import gettext as _
 
 from pingzhan.domain.command import events, wording
-from pingzhan.domain.command.actions import duties as duty_actions
-from pingzhan.domain.command.actions import follow, previews
+from pingzhan.domain.command.actions import follow, handover, making, previews
 from pingzhan.domain.command.actions.decisions import settle_by_decision
 from pingzhan.domain.command.actions.reconcile import Reconciled, load_state, reconcile_seats
-from pingzhan.domain.command.enums import BasisKind, EndKind, Posture
+from pingzhan.domain.command.actions.scope import (
+    check_fence,
+    end_activation,
+    lock_scope,
+    open_activation,
+    set_scope,
+)
+from pingzhan.domain.command.enums import BasisKind, EndKind
 from pingzhan.domain.command.models import Activation, Broadcast, CommandTenure, ScopeState
 from pingzhan.domain.command.orders import Outcome, Preview, StandDown, SwitchOrder
 from pingzhan.domain.command.queries.loading import lock_world
-from pingzhan.domain.organisation.api import published_version
 from pingzhan.domain.territory.api import paths_above, zone_of
 from pingzhan.domain.territory.models import Unit
 from pingzhan.foundation.access.actor import Actor, require
@@ -34,11 +39,8 @@ from pingzhan.foundation.live import announce
 from pingzhan.kernel.errors import Conflict, Invalid
 from pingzhan.kernel.levels import Level
 
-BASIS_DUE_MIN = 24 * 60
-"""A verbal order is followed by its document number within a day."""
 
-
-class _Rollback(Exception):  # noqa: N818 - not an error: ends a preview
+class _Rollback(Exception):
     pass
 
 
@@ -180,123 +182,6 @@ def _key_used(key: str, known: Activation) -> Conflict:
     )
 
 
-def lock_scope(world: int, unit: Unit) -> ScopeState:
-    """Return the row of a scope, locked until commit; made on first use."""
-    ScopeState.objects.bulk_create([ScopeState(world=world, unit=unit)], ignore_conflicts=True)
-    return (
-        ScopeState.objects.select_for_update(of=("self",))
-        .select_related("activation")
-        .get(world=world, unit=unit)
-    )
-
-
-def check_fence(scope: ScopeState, unit: Unit, expected: int | None) -> None:
-    """Raise Conflict, naming who switched and what is in force, unless the caller has seen the last change."""
-    if expected is None or expected == scope.epoch:
-        return
-    raise Conflict(
-        _("%(name)s已于%(at)s改变了%(unit)s的状态，现为%(posture)s。")
-        % {
-            "name": scope.changed_by_name or _("系统"),
-            "at": wording.moment(scope.changed_at),
-            "unit": unit.name,
-            "posture": wording.posture_name(scope.activation.level if scope.activation else None),
-        },
-        hint=_("请刷新页面，按现在的状态重新预演后再下达。"),
-        code="epoch",
-        place=unit.code,
-    )
-
-
-def end_activation(
-    old: Activation,
-    at: datetime,
-    by: Actor,
-    *,
-    kind: EndKind,
-    reason: str,
-    key: str | None = None,
-    sha: str = "",
-) -> None:
-    """End an activation by its id."""
-    ended = Activation.objects.filter(pk=old.pk, ended_at__isnull=True).update(
-        ended_at=at,
-        ended_by_id=by.user_id,
-        ended_by_name=by.name,
-        end_kind=kind,
-        end_reason=reason,
-        end_key=key,
-        end_sha=sha,
-    )
-    if ended != 1:
-        raise RuntimeError(f"activation {old.pk} was ended by somebody without the lock")
-
-
-def open_activation(
-    order: SwitchOrder, scope: ScopeState, old: Activation | None, zone: Unit, at: datetime, by: Actor
-) -> Activation:
-    """Insert the activation with the versions in force frozen into it."""
-    structure = published_version(zone.pk)
-    if structure is None:
-        raise Invalid(
-            _("%(zone)s还没有发布组织架构，不能转换。") % {"zone": zone.name},
-            hint=_("请先在“组织架构”中导入通知并发布。"),
-            code="no_structure",
-            place=zone.code,
-        )
-    duties = duty_actions.ensure_duties(structure)
-    if old is not None and (old.level, old.structure_version_id, old.duty_version_id) == (
-        order.level,
-        structure.pk,
-        duties.pk,
-    ):
-        raise Conflict(
-            _("%(unit)s已是%(posture)s，由%(name)s于%(at)s下达。")
-            % {
-                "unit": order.unit.name,
-                "posture": wording.posture_name(old.level),
-                "name": old.ordered_by_name,
-                "at": wording.moment(old.at),
-            },
-            hint=_("如需改变等级，请选择另一等级。"),
-            code="already",
-            place=order.unit.code,
-        )
-    return Activation.objects.create(
-        key=order.key,
-        request_sha=order.sha(),
-        world=order.world,
-        zone=zone,
-        unit=order.unit,
-        epoch=scope.epoch + 1,
-        run_id=(old.run_id or old.pk) if old is not None else None,
-        posture_from=Posture.EMERGENCY if old is not None else Posture.ROUTINE,
-        level_from=old.level if old is not None else None,
-        level=order.level,
-        structure_version=structure,
-        duty_version=duties,
-        policy_version=duty_actions.ensure_policy(),
-        ordered_by_id=by.user_id if not order.on_behalf_of else None,
-        ordered_by_name=order.on_behalf_of.strip() or by.name,
-        recorded_by_name=by.name,
-        basis_kind=order.basis_kind,
-        basis=order.basis.strip() or "-",
-        reason=order.reason.strip() or "-",
-        signal_ids=list(order.signal_ids),
-        at=at,
-        preview_sha=order.preview_sha,
-    )
-
-
-def set_scope(scope: ScopeState, activation: Activation | None, at: datetime, by: Actor) -> None:
-    """Raise the epoch of a scope and name its open activation."""
-    scope.epoch += 1
-    scope.activation = activation
-    scope.changed_at = at
-    scope.changed_by_name = by.name
-    scope.save(update_fields=["epoch", "activation", "changed_at", "changed_by_name"])
-
-
 def _order(
     order: SwitchOrder, by: Actor, at: datetime
 ) -> tuple[Reconciled, Activation, str, list[list[Any]]]:
@@ -308,19 +193,19 @@ def _order(
         end_drills(order, zone, by)
     if old is not None:
         end_activation(old, at, by, kind=EndKind.REPLACED, reason=order.reason.strip() or "-")
-    activation = open_activation(order, scope, old, zone, at, by)
+    activation = open_activation(order, scope=scope, old=old, zone=zone, at=at, by=by)
     set_scope(scope, activation, at, by)
     result = reconcile_seats(load_state(order.world, zone, at), opened_by=activation)
-    follow.settle_tasks(result, by_name=by.name)
-    follow.make_tasks(result)
+    handover.settle_tasks(result, by_name=by.name)
+    making.make_tasks(result)
     if order.basis_kind == BasisKind.VERBAL:
-        ask_for_document(result, activation)
+        making.ask_for_document(result, activation)
     gaps = follow.write_gaps(result)
     lines = previews.lines(result, gaps)
     sha = previews.sha_of(order.world, order.unit, order.level, scope.epoch, lines)
     previews.check(order.preview_sha, sha, lines)
     follow.write_notices(result, cause=wording.cause(activation))
-    broadcast(order.world, order.unit, activation, order.level, result, at)
+    broadcast(order.unit, activation, level=order.level, result=result)
     follow.set_commander(result)
     return result, activation, sha, lines
 
@@ -354,15 +239,15 @@ def _stand_down(
     )
     result = reconcile_seats(load_state(order.world, zone, at))
     settle_by_decision(result, order.decisions, by_name=by.name)
-    follow.settle_tasks(result, by_name=by.name)
-    follow.make_tasks(result)
-    result.counts["tasks"] += follow.make_stand_down_tasks(result)
+    handover.settle_tasks(result, by_name=by.name)
+    making.make_tasks(result)
+    result.counts["tasks"] += making.make_stand_down_tasks(result)
     gaps = follow.write_gaps(result)
     lines = previews.lines(result, gaps)
     sha = previews.sha_of(order.world, order.unit, None, scope.epoch, lines)
     previews.check(order.preview_sha, sha, lines)
     follow.write_notices(result, cause=_("转入平时"))
-    broadcast(order.world, order.unit, old, None, result, at)
+    broadcast(order.unit, old, level=None, result=result)
     follow.set_commander(result)
     return result, old, sha, lines
 
@@ -389,46 +274,18 @@ def end_drills(order: SwitchOrder, zone: Unit, by: Actor) -> None:
         follow.follow(result, cause=_("实战命令中止演练"), by_name=by.name)
 
 
-def ask_for_document(result: Reconciled, activation: Activation) -> None:
-    """Give the coordinating group the task to record the document number of a verbal order."""
-    seat = follow.Owners(result).coordination()
-    if seat is None:
-        return
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "INSERT INTO command_task (world, seat_id, owner_seat_id, duty_code, title, phase, evidence, critical,"
-            " due_at, state, parked_from, created_at, feedback, reason) VALUES"
-            " (%s, %s, %s, %s, %s, '12h+', 'text', false, %s::timestamptz + make_interval(mins => %s),"
-            " 'open', '', %s, '', '') ON CONFLICT (seat_id, duty_code) DO NOTHING",
-            [
-                result.state.world_no,
-                seat,
-                seat,
-                f"basis.{activation.epoch}",
-                _("补录口头命令的文件号"),
-                result.state.at,
-                BASIS_DUE_MIN,
-                result.state.at,
-            ],
-        )
-        result.counts["tasks"] += cursor.rowcount
-
-
-def broadcast(
-    world: int, unit: Unit, activation: Activation, level: int | None, result: Reconciled, at: datetime
-) -> None:
+def broadcast(unit: Unit, activation: Activation, *, level: int | None, result: Reconciled) -> None:
     """Write one row for all workers of the scope; a drill tells no workers (section 11)."""
-    if world:
+    if activation.world:
         result.counts["workers"] = 0
         return
     total = Unit.objects.filter(path__startswith=unit.path).aggregate(total=Sum("headcount"))["total"] or 0
     Broadcast.objects.create(
         activation=activation,
-        world=world,
         level=level,
         audience_query=f"workers:{unit.path}",
         total=total,
-        at=at,
+        at=result.state.at,
     )
     result.counts["workers"] = total
 

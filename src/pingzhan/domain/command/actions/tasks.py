@@ -123,7 +123,7 @@ def close_task(*, task_id: int, by: Actor, text: str = "", count: int | None = N
         count=count,
         done_at=Now(),
         parked_from="",
-        **({"feedback": shown} if shown else {}),
+        feedback=shown or task.feedback,
     )
 
 

@@ -27,24 +27,24 @@ class Seat(models.Model):
     """
 
     world = models.IntegerField(default=0)
-    zone = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+")
+    zone = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+", db_index=False)
     unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="seats")
-    post = models.ForeignKey(Post, null=True, blank=True, on_delete=models.PROTECT, related_name="seats")
+    post = models.ForeignKey(
+        Post, null=True, blank=True, on_delete=models.PROTECT, related_name="seats", db_index=False
+    )
     post_code = models.TextField(_("岗位代码"))
     seat_no = models.BigIntegerField(_("席位"))
-    person = models.ForeignKey(
-        Person, verbose_name=_("人员"), on_delete=models.PROTECT, related_name="seats"
-    )
+    person = models.ForeignKey(Person, verbose_name=_("人员"), on_delete=models.PROTECT, related_name="seats")
     rank = models.PositiveSmallIntegerField(_("次序"), default=0)
     chosen_by = models.TextField(_("安排方式"), choices=ChosenBy.choices, default=ChosenBy.HOLDER)
     posture = models.TextField(_("状态"), choices=Posture.choices)
     regime = models.TextField()
     duty_key = models.TextField()
     duty_version = models.ForeignKey(
-        DutyVersion, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+        DutyVersion, null=True, blank=True, on_delete=models.PROTECT, related_name="+", db_index=False
     )
     replaces = models.ForeignKey(
-        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="replaced_by"
+        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="replaced_by", db_index=False
     )
     opened_at = models.DateTimeField(_("启用时间"), db_default=Now(), editable=False)
     opened_by_activation = models.ForeignKey(
@@ -71,7 +71,6 @@ class Seat(models.Model):
         verbose_name_plural = _("席位")
         ordering = ["id"]
         indexes = [
-            models.Index(fields=["person"], name="seat_of_person", condition=Q(closed_at__isnull=True)),
             models.Index(fields=["next_at"], name="seat_due", condition=Q(next_at__isnull=False)),
             models.Index(
                 fields=["world", "zone"],
@@ -99,9 +98,7 @@ class Seat(models.Model):
                 violation_error_message=_("已签收的席位不再催办。"),
             ),
             models.CheckConstraint(
-                condition=Q(closed_at__isnull=False)
-                | Q(acked_at__isnull=False)
-                | Q(next_at__isnull=False),
+                condition=Q(closed_at__isnull=False) | Q(acked_at__isnull=False) | Q(next_at__isnull=False),
                 name="seat_unacked_has_next",
                 violation_error_message=_("未签收的席位必须有下一步催办时间。"),
             ),
@@ -171,7 +168,7 @@ class Seat(models.Model):
 class SeatCause(models.Model):
     """An activation that keeps an emergency seat open; routine seats have none."""
 
-    seat = models.ForeignKey(Seat, on_delete=models.CASCADE, related_name="causes")
+    seat = models.ForeignKey(Seat, on_delete=models.CASCADE, related_name="causes", db_index=False)
     activation = models.ForeignKey(Activation, on_delete=models.PROTECT, related_name="+")
 
     class Meta:

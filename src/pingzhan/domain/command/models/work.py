@@ -31,9 +31,11 @@ class Task(models.Model):
     """
 
     world = models.IntegerField(default=0)
-    seat = models.ForeignKey(Seat, on_delete=models.PROTECT, related_name="made_tasks")
+    seat = models.ForeignKey(Seat, on_delete=models.PROTECT, related_name="made_tasks", db_index=False)
     owner_seat = models.ForeignKey(Seat, on_delete=models.PROTECT, related_name="tasks")
-    duty = models.ForeignKey(Duty, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    duty = models.ForeignKey(
+        Duty, null=True, blank=True, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
     duty_code = models.TextField(_("职责代码"))
     title = models.TextField(_("任务"))
     phase = models.TextField(_("阶段"), choices=Phase.choices)
@@ -43,7 +45,7 @@ class Task(models.Model):
     state = models.TextField(_("状态"), choices=TaskState.choices, default=TaskState.OPEN)
     parked_from = models.TextField(_("暂停前状态"), blank=True, default="")
     parent = models.ForeignKey(
-        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="children"
+        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="children", db_index=False
     )
     created_at = models.DateTimeField(_("下达时间"), db_default=Now(), editable=False)
     done_at = models.DateTimeField(_("办结时间"), null=True, blank=True)
@@ -107,8 +109,12 @@ class TaskEvent(models.Model):
     verb = models.TextField(_("事项"), choices=TaskVerb.choices)
     state_from = models.TextField(_("原状态"))
     state_to = models.TextField(_("新状态"))
-    seat_from = models.ForeignKey(Seat, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
-    seat_to = models.ForeignKey(Seat, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    seat_from = models.ForeignKey(
+        Seat, null=True, blank=True, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
+    seat_to = models.ForeignKey(
+        Seat, null=True, blank=True, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
     by_name = models.TextField(_("操作人"))
     note = models.TextField(_("说明"), blank=True, default="")
     count = models.IntegerField(_("数字"), null=True, blank=True)
@@ -126,7 +132,7 @@ class Gap(models.Model):
     """Something missing in a zone's seats. ``key`` stays the same while the same thing is missing."""
 
     world = models.IntegerField(default=0)
-    zone = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+")
+    zone = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+", db_index=False)
     unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+")
     activation = models.ForeignKey(
         Activation, null=True, blank=True, on_delete=models.PROTECT, related_name="gaps"
@@ -136,8 +142,12 @@ class Gap(models.Model):
     severity = models.TextField(_("严重程度"), choices=Severity.choices)
     post_code = models.TextField(_("岗位代码"), blank=True, default="")
     seat_no = models.BigIntegerField(_("席位"), null=True, blank=True)
-    person = models.ForeignKey(Person, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
-    owner = models.ForeignKey(Person, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    person = models.ForeignKey(
+        Person, null=True, blank=True, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
+    owner = models.ForeignKey(
+        Person, null=True, blank=True, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
     subject = models.JSONField(_("说明"), default=dict)
     opened_at = models.DateTimeField(_("发现时间"), db_default=Now(), editable=False)
     waived_by_name = models.TextField(_("豁免人"), blank=True, default="")

@@ -1,0 +1,1 @@
+"""Reads: what the assignment depends on, posture, board, one person's work, explanations."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -188,6 +188,7 @@ def plan_gaps(state: ZoneState, assignment: Assignment) -> Iterator[GapRow]:
         for holding in plan.holdings:
             ranked[holding.post_code][holding.seat_no] += 1
     below: dict[str, int] = defaultdict(int)
+    seats = Counter(key.post_code for key in assignment.filled)
     for code in sorted(assignment.posts):
         chair = assignment.posts[code]
         if chair.post.reports_to_code:
@@ -200,8 +201,7 @@ def plan_gaps(state: ZoneState, assignment: Assignment) -> Iterator[GapRow]:
                 chair.post.unit_id,
                 post_code=code,
             )
-        seats = [key for key in assignment.filled if key.post_code == code]
-        if chair.post.role == "head" and len(seats) > 1:
+        if chair.post.role == "head" and seats[code] > 1:
             yield GapRow(
                 f"two_heads:{code}",
                 GapKind.TWO_HEADS,

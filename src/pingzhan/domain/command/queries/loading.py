@@ -12,9 +12,10 @@ from django.db import connection
 from django.db.models import F
 
 from pingzhan.domain.command import dutyset
-from pingzhan.domain.command.assignment import OpenActivation, Plan, PostLike, World
+from pingzhan.domain.command.assignment import OpenActivation, Plan, World
 from pingzhan.domain.command.enums import AckState, Phase, Posture
 from pingzhan.domain.command.models import Activation, Duty, Override, Seat
+from pingzhan.domain.command.rows import PostLike
 from pingzhan.domain.organisation.api import absent_ids, holding_rows, post_rows, unreachable_ids
 from pingzhan.domain.organisation.enums import PersonKind
 from pingzhan.domain.organisation.models import Person
@@ -57,6 +58,7 @@ class DutyBook:
         self._by_post: dict[tuple[str, str], list[tuple[int, DutyPick]]] = defaultdict(list)
         self._by_group: dict[tuple[str, str, str], list[tuple[int, DutyPick]]] = defaultdict(list)
         self._keys: dict[tuple[int, ...], str] = {}
+        self._short: dict[tuple[str, str, str, int], str] = {}
         self.by_key: dict[str, tuple[DutyPick, ...]] = {}
         for row in Duty.objects.filter(version_id=version_id).values_list(
             "id",
@@ -92,6 +94,10 @@ class DutyBook:
 
     def key(self, post: PostLike, level: int) -> str:
         """Return the duty key of a post at a level and remember which duties it stands for."""
+        short = ("" if not self._by_post else post.code, post.group_code, post.role, level)
+        known = self._short.get(short)
+        if known is not None:
+            return known
         picks = sorted(self.picks(post, level))
         posture = Posture.ROUTINE if level == ROUTINE_RANK else Posture.EMERGENCY
         ids = (0 if level == ROUTINE_RANK else 1, *(pick.id for pick in picks))
@@ -103,6 +109,7 @@ class DutyBook:
             )
             self._keys[ids] = key
             self.by_key[key] = tuple(picks)
+        self._short[short] = key
         return key
 
     def task_duties(self, key: str, *, stand_down: bool = False) -> list[DutyPick]:
@@ -143,6 +150,10 @@ class ZoneState:
     def unit_path(self, unit_id: int) -> str:
         """Return the path of a unit of the zone."""
         if not self._paths:
+            for plan in self.world.plans.values():
+                self._paths.update((post.unit_id, post.unit_path) for post in plan.posts)
+            self._paths[self.zone.pk] = self.zone.path
+        if unit_id not in self._paths:
             self._paths.update(Unit.objects.filter(path__startswith=self.zone.path).values_list("id", "path"))
         return self._paths[unit_id]
 

@@ -146,7 +146,8 @@ def _expand(
 ) -> Iterable[HoldingRow]:
     """Resolve rule holdings: a rule on one enterprise ranks its officials for the one seat; on a zone or area
     each principal (rank 0) gets a seat of his own, numbered by the person so that it never moves."""
-    roots = {path for _p, _c, _s, _r, _q, path, _k, _0, _1 in rule_rows}
+    # By zone and not by unit: two hundred enterprises would be two hundred conditions.
+    roots = {f"/{path.split('/')[1]}/" for _p, _c, _s, _r, _q, path, _k, _0, _1 in rule_rows}
     queries = {row[4] for row in rule_rows}
     found: dict[str, list[Responsible]] = {query: resolve_query(query, sorted(roots)) for query in queries}
     exact: dict[tuple[str, str], list[Responsible]] = {}
