@@ -12,10 +12,17 @@ from pingzhan.domain.command import api as command
 from pingzhan.domain.command.models import Activation, Seat
 from pingzhan.foundation.access.roles import Role
 from pingzhan.foundation.accounts.models import User
+from pingzhan.pages.console import freshness
 from tests.factories import SmallZone, account, small_zone
 
 SignIn = Callable[..., Client]
 HTMX = {"HX-Request": "true"}
+
+
+@pytest.fixture(autouse=True)
+def _one_minute(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Keep the minute of live regions still, so that a test never runs across its end."""
+    monkeypatch.setattr(freshness, "now_minute", lambda: 1)
 
 
 @pytest.fixture(autouse=True)

@@ -26,6 +26,6 @@ def level_sign(level: int) -> str:
 
 
 def post_title(group: str, post: str) -> str:
-    """Return group and post; only the post when its name begins with the group's already."""
+    """Return group and post; only the post when its name holds the group's already."""
     group = short_group(group)
-    return post if not group or post.startswith(group) else f"{group} · {post}"
+    return post if not group or group in post else f"{group} · {post}"

@@ -16,6 +16,7 @@ from pingzhan.domain.command.models import Activation, LogLine, Task
 from pingzhan.domain.organisation import api as organisation
 from pingzhan.domain.organisation.enums import AbsenceKind
 from pingzhan.foundation.access.roles import Role
+from pingzhan.pages.console import freshness
 from tests.factories import SmallZone
 from tests.pages.console.conftest import HTMX, SignIn, seat_of
 
@@ -125,7 +126,7 @@ def test_query_count_in_emergency(
         command.acknowledge_by_phone(seat_id=seat_of(emergency, name).pk, by=emergency.root)
     client = sign_in(Role.DUTY_OFFICER)
     client.get("/duty/")
-    with django_assert_num_queries(22):
+    with django_assert_num_queries(23):
         client.get("/duty/fragment/")
 
 
@@ -137,8 +138,26 @@ def test_query_count_in_routine(
         command.write_log(zone=world.zone, text=f"第{n}条", by=world.root)
     client = sign_in(Role.DUTY_OFFICER)
     client.get("/duty/")
-    with django_assert_num_queries(20):
+    with django_assert_num_queries(21):
         client.get("/duty/fragment/")
+
+
+def test_unchanged_desk_is_cheap(
+    emergency: SmallZone, sign_in: SignIn, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    client = sign_in(Role.DUTY_OFFICER)
+    address = f"/duty/fragment/?zone={emergency.zone.pk}&v={shown_version(client.get('/duty/'))}"
+    with django_assert_num_queries(8):
+        assert client.get(address, headers=HTMX).status_code == 204
+
+
+def test_desk_ages_by_the_minute(
+    emergency: SmallZone, sign_in: SignIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client = sign_in(Role.DUTY_OFFICER)
+    address = f"/duty/fragment/?zone={emergency.zone.pk}&v={shown_version(client.get('/duty/'))}"
+    monkeypatch.setattr(freshness, "now_minute", lambda: 2)
+    assert client.get(address, headers=HTMX).status_code == 200
 
 
 def test_log_keeps_what_was_refused(world: SmallZone, sign_in: SignIn) -> None:

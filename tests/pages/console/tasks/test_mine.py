@@ -175,5 +175,5 @@ def test_query_count(
     assert len(keep) == tasks
     Task.objects.filter(owner_seat=seat).exclude(pk__in=keep).delete()
     holder.get("/tasks/")
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(11):
         holder.get("/tasks/fragment/")

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -17,15 +15,13 @@ from pingzhan.domain.territory.models import Unit
 from pingzhan.foundation.access.models import RoleGrant
 from pingzhan.foundation.access.roles import Role
 from pingzhan.pages.console import gaps
-from pingzhan.pages.console.duty.health import HealthLine, health
+from pingzhan.pages.console.duty.health import HealthLine
 from pingzhan.pages.console.readiness.levels import LevelRow, ready
 from pingzhan.pages.console.seats import SeatView, seat_view
 from pingzhan.pages.console.wording import group_name
 
 MARK_HOURS = (2, 4, 5, 24)
 """Marks of the clock: on site 2 h, core facts 4 h, publish 5 h, report 24 h (command.md section 18)."""
-
-_TOKEN = re.compile(r'name="csrfmiddlewaretoken" value="[^"]*"')
 
 ALARMS = 12
 TASKS = 20
@@ -151,7 +147,7 @@ class Board:
         return any(line.tone == "bad" for line in self.health)
 
 
-def board(zone: Unit) -> Board:
+def board(zone: Unit, machine: list[HealthLine]) -> Board:
     """Return the board of a zone as it is now. The number of queries does not depend on the size."""
     now = timezone.now()
     active = command.in_force(zone)
@@ -186,16 +182,11 @@ def board(zone: Unit) -> Board:
         tasks_open=sum(one.open for one in counts),
         tasks_overdue=sum(one.overdue for one in counts),
         tasks_soon=sum(one.soon for one in counts),
-        health=health(),
+        health=machine,
         log=[LogLine(line.at, line.by_name, line.text) for line in command.log_lines(zone)[:LOG]],
         levels=levels,
         version_n=version_n,
     )
-
-
-def version_of(body: str) -> str:
-    """Return a short text that changes when the rendered fragment does; form tokens differ each time."""
-    return hashlib.sha256(_TOKEN.sub("", body).encode()).hexdigest()[:16]
 
 
 def _group_row(one: command.GroupCount) -> GroupRow:

@@ -7,8 +7,6 @@ from typing import Any
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.template.loader import render_to_string
-from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
@@ -19,14 +17,14 @@ from pingzhan.foundation.access.roles import Permission
 from pingzhan.kernel.errors import NotFound
 from pingzhan.pages.console.duty import board as boards
 from pingzhan.pages.console.duty.forms import LogForm
+from pingzhan.pages.console.duty.health import HealthLine, health
+from pingzhan.pages.console.freshness import fresh_version
 from pingzhan.pages.console.guard import needs
 from pingzhan.pages.console.seats import seat_view
 from pingzhan.pages.console.wording import group_name
 from pingzhan.pages.console.zones import zone_for
 
 PAGE = 100
-PLACE = "version-goes-here"
-"""Stands for the version while the board is rendered, because the version is the hash of what is rendered."""
 
 
 @require_GET
@@ -40,16 +38,13 @@ def board(request: HttpRequest) -> HttpResponse:
 @require_GET
 @needs(Permission.VIEW_CONSOLE)
 def fragment(request: HttpRequest) -> HttpResponse:
-    """Return the board anew, or 204 when the page's version ``v`` still shows it as it is.
-
-    The version is the hash of what the page shows, so nothing is ever missed: due times pass without any
-    change in the database.
-    """
+    """Return the board anew, or 204 when the page's version ``v`` still shows it as it is."""
     zone = zone_for(request, Permission.VIEW_CONSOLE)
-    context = _context(request, zone)
-    if request.GET.get("v") == context["version"]:
+    machine = health()
+    version = fresh_version(zone.pk, machine)
+    if request.GET.get("v") == version:
         return HttpResponse(status=204)
-    return HttpResponse(context["body"])
+    return render(request, "console/duty/_board.html", _context(request, zone, machine, version))
 
 
 @require_POST
@@ -98,13 +93,17 @@ def group(request: HttpRequest, code: str) -> HttpResponse:
     return render(request, "console/duty/group.html", context)
 
 
-def _context(request: HttpRequest, zone: Unit) -> dict[str, Any]:
-    actor = request_actor(request)
-    context: dict[str, Any] = {"board": boards.board(zone), **_rights(actor, zone), "version": PLACE}
-    body = render_to_string("console/duty/_board.html", context, request=request)
-    context["version"] = boards.version_of(body)
-    context["body"] = mark_safe(body.replace(PLACE, context["version"]))  # noqa: S308 - rendered above
-    return context
+def _context(
+    request: HttpRequest, zone: Unit, machine: list[HealthLine] | None = None, version: str = ""
+) -> dict[str, Any]:
+    machine = health() if machine is None else machine
+    version = version or fresh_version(zone.pk, machine)
+    return {
+        "board": boards.board(zone, machine),
+        "version": version,
+        "words": {"phone": _("电话已通知"), "replace": _("换人"), "urge": _("催")},
+        **_rights(request_actor(request), zone),
+    }
 
 
 def _rights(actor: Actor, zone: Unit) -> dict[str, bool]:

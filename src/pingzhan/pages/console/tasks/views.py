@@ -6,9 +6,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.template.loader import render_to_string
 from django.utils import timezone
-from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
@@ -17,14 +15,13 @@ from pingzhan.domain.organisation.models import Person
 from pingzhan.foundation.access.actor import request_actor
 from pingzhan.foundation.access.roles import Permission
 from pingzhan.foundation.messages import reading
-from pingzhan.pages.console.duty.board import version_of
+from pingzhan.pages.console.freshness import fresh_version
 from pingzhan.pages.console.guard import needs
 from pingzhan.pages.console.seats import seat_view
 from pingzhan.pages.console.work import task_view
 
 SHOWN = 60
 INBOX = 10
-PLACE = "version-goes-here"
 
 
 @require_GET
@@ -47,32 +44,39 @@ def mine(request: HttpRequest) -> HttpResponse:
 @needs(Permission.VIEW_TASKS)
 def fragment(request: HttpRequest) -> HttpResponse:
     """Return my work anew, or 204 when the page's version ``v`` still shows it as it is."""
-    context = context_of(request)
-    if request.GET.get("v") == context["version"]:
+    version = _version(request)
+    if request.GET.get("v") == version:
         return HttpResponse(status=204)
-    return HttpResponse(context["body"])
+    return render(request, "console/tasks/_mine.html", context_of(request, version))
 
 
 def answer(request: HttpRequest) -> HttpResponse:
     """Answer an action: htmx gets the fragment as it is now, a plain form goes back to the page."""
     if request.headers.get("HX-Request") != "true":
         return redirect("tasks:mine")
-    return HttpResponse(context_of(request)["body"])
+    return render(request, "console/tasks/_mine.html", context_of(request))
 
 
-def context_of(request: HttpRequest) -> dict[str, Any]:
-    """Return all the page shows, with the rendered fragment as ``body``. The number of queries is fixed."""
+def context_of(request: HttpRequest, version: str = "") -> dict[str, Any]:
+    """Return all the page shows. The number of queries is fixed."""
     actor = request_actor(request)
-    context: dict[str, Any] = {"person": None, "inbox": [], "version": PLACE, "lead": ""}
+    context: dict[str, Any] = {
+        "person": None,
+        "inbox": [],
+        "lead": "",
+        "version": version or _version(request),
+    }
     if actor.person_id is not None:
         context |= _work(actor.person_id)
     if request.user.pk is not None:
         context["inbox"] = reading.inbox(request.user.pk, INBOX)
         context["unread"] = sum(item.unread for item in context["inbox"])
-    body = render_to_string("console/tasks/_mine.html", context, request=request)
-    context["version"] = version_of(body)
-    context["body"] = mark_safe(body.replace(PLACE, context["version"]))  # noqa: S308 - rendered above
     return context
+
+
+def _version(request: HttpRequest) -> str:
+    unread = reading.unread_count(request.user.pk) if request.user.pk is not None else 0
+    return fresh_version(request_actor(request).person_id, unread)
 
 
 def _work(person_id: int) -> dict[str, Any]:
