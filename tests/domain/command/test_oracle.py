@@ -2,7 +2,8 @@
 
 The oracle is written from command.md sections 6, 7 and 22, shares no code with the product and looks at the
 same state as plain dictionaries. Each example is a zone with random posts, holders, absences, refusals and
-orders; it is reconciled, changed and reconciled again: every reconcile is one compared state, and after a third of them it runs once more.
+orders; it is reconciled, changed and reconciled again: every
+reconcile is one compared state, and after a third of them it runs once more.
 """
 
 from __future__ import annotations

@@ -14,6 +14,7 @@ from pingzhan.config.cli import cli
 from pingzhan.domain.command import api, band, notices
 from pingzhan.domain.command.models import Seat
 from pingzhan.domain.organisation import api as organisation
+from pingzhan.domain.organisation.actions.common import recompute
 from pingzhan.domain.territory import api as territory
 from pingzhan.domain.territory.enums import UnitKind
 from pingzhan.foundation.access.actor import Actor
@@ -86,6 +87,7 @@ def test_band_of_a_request(live: SmallZone) -> None:
 def test_readiness_writes_nothing(park: SmallZone) -> None:
     draft = organisation.clone_version(version=park.version, by=park.root)
     draft.posts.filter(code="medical.head").update(critical=True)
+    recompute(draft)
     for finding in draft.findings.filter(state="open", severity="critical"):
         organisation.waive(finding=finding, reason="试验用", by=park.root)
     organisation.publish(version=draft, by=park.root)
