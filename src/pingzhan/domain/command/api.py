@@ -69,6 +69,7 @@ from pingzhan.domain.command.queries.desk import (
     routine_posts,
     seats_of_group,
     task_counts,
+    unverified_persons,
     waiting_seats,
 )
 from pingzhan.domain.command.queries.explain import ChairExplained, Readiness, explain_post, readiness
@@ -180,6 +181,7 @@ __all__ = [
     "tasks_of_person",
     "tasks_of_seat",
     "unseen_of_person",
+    "unverified_persons",
     "urge",
     "waiting_seats",
     "write_log",

@@ -57,6 +57,7 @@ def test_routine_shows_readiness_and_rehearsal(world: SmallZone, sign_in: SignIn
     shown = [words in text for words in ("带班领导", "安若水", "就绪问题", "预演", "能转")]
     assert shown == [True] * 5
     assert "T+" not in text
+    assert "17 名干部的联系方式超过 90 天未核实" in text
 
 
 def test_emergency_shows_who_commands_and_who_is_waited_for(emergency: SmallZone, sign_in: SignIn) -> None:
@@ -138,7 +139,7 @@ def test_query_count_in_routine(
         command.write_log(zone=world.zone, text=f"第{n}条", by=world.root)
     client = sign_in(Role.DUTY_OFFICER)
     client.get("/duty/")
-    with django_assert_num_queries(21):
+    with django_assert_num_queries(22):
         client.get("/duty/fragment/")
 
 

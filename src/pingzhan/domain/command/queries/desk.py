@@ -9,13 +9,13 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from django.db.models import Case, Count, F, Q, QuerySet, Value, When, Window
+from django.db.models import Case, Count, Exists, F, OuterRef, Q, QuerySet, Value, When, Window
 from django.db.models.functions import Now, RowNumber
 
 from pingzhan.domain.command.enums import LIVE_TASK_STATES, POOL_CODE, AckState, GapKind, Posture
 from pingzhan.domain.command.models import Activation, CommandTenure, Gap, LogLine, Seat, Task
-from pingzhan.domain.organisation.enums import ENTERPRISE_GROUP, Channel, GroupKind, PostRole
-from pingzhan.domain.organisation.models import Contact, Holding, Post, StructureVersion
+from pingzhan.domain.organisation.enums import ENTERPRISE_GROUP, Channel, GroupKind, PersonKind, PostRole
+from pingzhan.domain.organisation.models import Contact, Holding, Person, Post, StructureVersion
 from pingzhan.domain.territory.models import Unit
 
 SOON = timedelta(minutes=30)
@@ -126,16 +126,18 @@ def _empty_by_group(zone: Unit, world: int) -> dict[str, tuple[str, int]]:
     return counted
 
 
-def waiting_seats(zone: Unit, world: int = 0) -> QuerySet[Seat]:
-    """Return the open seats nobody has confirmed, critical posts first, then who waits longest.
+def waiting_seats(zone: Unit, world: int = 0, limit: int = 100) -> QuerySet[Seat]:
+    """Return open seats nobody has confirmed, critical posts first, then who waits longest; ``limit`` at most.
 
     With person, unit, post, group and the seat it replaces, so that reading them costs no further query.
     """
+    order = (F("post__critical").desc(nulls_last=True), "opened_at", "pk")
+    # Chosen before the rest is joined: right after a switch everybody is waited for.
+    first = open_seats(zone, world).filter(acked_at__isnull=True).order_by(*order).values("pk")[:limit]
     return (
-        open_seats(zone, world)
-        .filter(acked_at__isnull=True)
+        Seat.objects.filter(pk__in=first)
         .select_related("person", "unit", "post__group", "replaces__person")
-        .order_by(F("post__critical").desc(nulls_last=True), "opened_at", "pk")
+        .order_by(*order)
     )
 
 
@@ -360,3 +362,15 @@ def routine_posts(unit: Unit) -> list[tuple[str, str]]:
         .order_by("sort", "pk")
         .values_list("code", "name")
     )
+
+
+STALE = timedelta(days=90)
+"""A contact nobody has verified for this long may be wrong (section 16, routine version)."""
+
+
+def unverified_persons(zone: Unit) -> int:
+    """Return how many officials of a zone have no contact verified within the last 90 days. One query."""
+    fresh = Contact.objects.filter(person=OuterRef("pk"), verified_at__gt=Now() - STALE)
+    return Person.objects.filter(
+        ~Exists(fresh), active=True, kind=PersonKind.OFFICIAL, home_unit__path__startswith=zone.path
+    ).count()

@@ -130,6 +130,7 @@ class Board:
     log: list[LogLine]
     levels: list[LevelRow]
     version_n: int | None
+    unverified: int
 
     @property
     def alarms_more(self) -> int:
@@ -154,7 +155,7 @@ def board(zone: Unit, machine: list[HealthLine]) -> Board:
     own = active[0] if active and active[0].unit_id == zone.pk else None
     running = active[0] if active else None
     groups = [_group_row(one) for one in command.group_counts(zone)]
-    waiting = list(command.waiting_seats(zone)[:ALARMS])
+    waiting = list(command.waiting_seats(zone, limit=ALARMS))
     waiting_count = sum(row.filled - row.confirmed for row in groups)
     counts = command.task_counts(zone)
     pressing = list(command.pressing_tasks(zone)[:TASKS])
@@ -186,6 +187,7 @@ def board(zone: Unit, machine: list[HealthLine]) -> Board:
         log=[LogLine(line.at, line.by_name, line.text) for line in command.log_lines(zone)[:LOG]],
         levels=levels,
         version_n=version_n,
+        unverified=0 if running else command.unverified_persons(zone),
     )
 
 
