@@ -28,6 +28,8 @@ from pingzhan.domain.command.models import (
     SeatCause,
     Task,
 )
+from pingzhan.domain.organisation import api as organisation
+from pingzhan.domain.organisation.models import Holding
 from pingzhan.foundation.access.roles import Role
 from pingzhan.foundation.audit.models import AuditRecord
 from pingzhan.foundation.messages.models import Notice
@@ -161,6 +163,26 @@ def test_zone_and_firm_at_once(quay: SmallZone) -> None:
         )
         assert all(isinstance(result, api.Outcome) for result in results), results
     assert Activation.objects.filter(ended_at=None).count() == 2
+    assert offending() == {}
+
+
+@pytest.mark.concurrency
+def test_structure_published_during_a_switch(quay: SmallZone) -> None:
+    duty = actor_with(Role.DUTY_OFFICER)
+    draft = organisation.clone_version(version=quay.version, by=quay.root)
+    Holding.objects.filter(post__version=draft, post__code="medical.head").update(
+        person=quay.people["桑晓风"]
+    )
+    for finding in draft.findings.filter(state="open", severity="critical"):
+        organisation.waive(finding=finding, reason="试验用", by=quay.root)
+    results = together(
+        partial(api.order_switch, order=order(quay), by=duty),
+        partial(organisation.publish, version=draft, by=quay.root),
+    )
+    assert not [result for result in results if isinstance(result, Exception)]
+    one = Activation.objects.get()
+    versions = set(Seat.objects.filter(posture="emergency").values_list("post__version", flat=True))
+    assert versions - {None} == {one.structure_version_id}
     assert offending() == {}
 
 

@@ -31,7 +31,7 @@ from pingzhan.domain.organisation.models import Absence, Contact, Person
 from pingzhan.domain.territory.models import Unit
 from tests.domain.command.park import GroupSpec, PostSpec, make_persons, make_unit, make_version
 
-pytestmark = [pytest.mark.django_db, pytest.mark.concurrency]
+pytestmark = pytest.mark.django_db
 
 EXAMPLES = 170
 STEPS = 12

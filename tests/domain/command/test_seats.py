@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from django.db import connection
+from django.db.models import ProtectedError
 from django.utils import timezone
 
 from pingzhan.domain.command import api, links
@@ -172,6 +173,21 @@ def test_leave_registered_after_the_switch_moves_the_seat(
         organisation.cancel_absence(absence=absence, by=duty)
     sound()
     assert seat_of("medical.head").person == old.person
+
+
+def test_person_who_leaves_while_seated(live: SmallZone, duty: Actor, sound: Sound) -> None:
+    seat = seat_of("medical.head")
+    with pytest.raises(ProtectedError):
+        seat.person.delete()
+    organisation.change_person(
+        person=seat.person, name=seat.person.name, title="", active=False, by=live.root
+    )
+    api.reconcile_zone(zone=live.zone, cause="人员变动", by=live.root)
+    sound()
+    seat.refresh_from_db()
+    assert seat.closed_at is not None
+    gap = Gap.objects.get(kind="post_empty", post_code="medical.head", resolved_at=None)
+    assert gap.subject["reasons"] == [[seat.person_id, "not_in_service"]]
 
 
 def test_late_confirmation_is_recorded_and_changes_nothing(

@@ -128,7 +128,7 @@ def _sentence(gap: Gap, names: dict[int, str], posts: dict[str, str]) -> str:
     if gap.kind == GapKind.PERSON_IN_POOL:
         return _("%(name)s没有岗位，已编入机动力量，向综合协调组报到。") % {"name": name}
     if gap.kind == GapKind.PERSON_ABSENT:
-        return _("%(name)s未安排岗位：%(why)s。") % {"name": name, "why": why}
+        return _("未安排岗位：%(why)s。") % {"why": why}
     if gap.kind == GapKind.DUTY_MISSING:
         return _("%(post)s没有任务。") % {"post": post}
     if gap.kind == GapKind.CRITICAL_WITHOUT_SUBSTITUTE:

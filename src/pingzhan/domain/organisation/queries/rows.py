@@ -120,7 +120,7 @@ def post_rows(version_id: int) -> list[PostRow]:
             "segregated_from",
         )
     )
-    return [PostRow(*row) for row in rows.iterator(chunk_size=5_000)]
+    return [PostRow(*row) for row in rows]
 
 
 def resolve_query(query: str, unit_paths: Sequence[str]) -> list[Responsible]:
@@ -170,10 +170,8 @@ def holding_rows(version_id: int) -> list[HoldingRow]:
     Rules (person_query) are resolved now; on a post of one enterprise its officials take the seat by their
     rank, on a post of a zone or area every principal takes a seat of his own. At most four queries.
     """
-    named = (
-        Holding.objects.filter(post__version_id=version_id, person__isnull=False)
-        .values_list("post_id", "post__code", "seat_no", "rank", "person_id", "t0", "t1")
-        .iterator(chunk_size=5_000)
+    named = Holding.objects.filter(post__version_id=version_id, person__isnull=False).values_list(
+        "post_id", "post__code", "seat_no", "rank", "person_id", "t0", "t1"
     )
     rows = [HoldingRow(*row) for row in named]
     rules = list(
