@@ -186,6 +186,12 @@ def test_one_enterprise_and_the_zone_overlap(world: SmallZone, sign_in: SignIn) 
     assert ("试验1厂 · \u2162级" in text, "试验开发区 · \u2163级" in text) == (True, True)
 
 
+def test_preview_names_the_posture_in_force_from_above(emergency: SmallZone, sign_in: SignIn) -> None:
+    data = form(emergency, unit=str(emergency.firms[0].pk), level="1")
+    text = sign_in(Role.DUTY_OFFICER).post("/switch/preview/", data).content.decode()
+    assert "将试验1厂由战时\u2161级转为战时\u2160级。" in text
+
+
 def test_stand_down_settles_each_group(emergency: SmallZone, sign_in: SignIn) -> None:
     client = sign_in(Role.DUTY_OFFICER)
     page = client.get("/switch/stand-down/")

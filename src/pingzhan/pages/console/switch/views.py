@@ -82,7 +82,8 @@ def preview(request: HttpRequest) -> HttpResponse:
         "sentence": _("将%(unit)s由%(before)s转为%(level)s。")
         % {
             "unit": unit.name,
-            "before": level_word(shown.level_before),
+            # What is in force there now, whoever ordered it: the scope's own order or one above it.
+            "before": level_word(command.posture_of([unit.pk])[unit.pk].level),
             "level": level_word(data["level"]),
         },
         "preview": preview_context(shown, unit),
