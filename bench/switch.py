@@ -299,7 +299,10 @@ def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "pingzhan.config.settings")
     import django
 
+    from pingzhan.config.tuning import calm_collector
+
     django.setup()
+    calm_collector()  # as the web process does
     from django.db import connection
 
     connection.creation.create_test_db(verbosity=0, autoclobber=True, serialize=False)

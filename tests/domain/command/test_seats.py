@@ -415,3 +415,28 @@ def test_organiser_sees_no_seat(live: SmallZone) -> None:
     assert not api.seats_visible_to(actor_with(Role.AUDITOR)).exists()
     mine = him(live, seat.person.name)
     assert set(api.seats_visible_to(mine).values_list("person", flat=True)) == {seat.person_id}
+
+
+def test_whoever_leaves_the_pool_need_not_report_any_more(
+    live: SmallZone, duty: Actor, sound: Sound
+) -> None:
+    def reports() -> dict[str, str]:
+        rows = Task.objects.filter(duty_code="pool.report")
+        return dict(rows.values_list("seat__person__name", "state"))
+
+    assert reports() == {"桑晓风": "open", "谈云起": "open"}
+    api.replace_person(
+        zone=live.zone,
+        post_code="medical.head",
+        seat_no=1,
+        person=live.people["桑晓风"],
+        reason="增援",
+        by=duty,
+    )
+    sound()
+    left = reports()
+    assert (left["桑晓风"], left["谈云起"]) == ("cancelled", "open")
+    assert Task.objects.get(duty_code="pool.report", seat__person__name="桑晓风").reason == "已不在机动力量"
+    api.stand_down(order=ending(live), by=duty)
+    sound()
+    assert set(reports().values()) == {"cancelled"}

@@ -11,6 +11,8 @@ from pingzhan.config.cli import setup_django
 def worker() -> None:
     """Run background tasks and periodic loops until told to stop."""
     setup_django()
+    from pingzhan.config.tuning import calm_collector
     from pingzhan.foundation.jobs.worker import run_worker
 
+    calm_collector()
     run_worker()

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from django.db import connection
+from django.utils.translation import gettext as _
 
-from pingzhan.domain.command.actions.reconcile import Reconciled
+from pingzhan.domain.command.actions.reconcile import Opened, Reconciled
+from pingzhan.domain.command.assignment import POOL_CODE
 from pingzhan.domain.command.enums import LIVE_TASK_STATES, ClosedReason, Posture
 from pingzhan.domain.command.rows import PostLike
 
+POOL_REPORT = "pool.report"
+"""Duty code of the standing task of everybody in the pool (rule 7)."""
 LIVE = [str(state) for state in LIVE_TASK_STATES]
 
 
@@ -81,6 +85,7 @@ def settle_tasks(result: Reconciled, *, by_name: str) -> None:
     moves: list[tuple[int, int]] = []
     hands: list[tuple[int, int]] = []
     parks: list[int] = []
+    _end_reports(result, opened)
     for closed in result.closed:
         seat = closed.seat
         successor = opened.get((seat.post_code, seat.seat_no))
@@ -111,6 +116,33 @@ def settle_tasks(result: Reconciled, *, by_name: str) -> None:
         if hands:
             result.counts["handed_over"] = hand_over(hands, by_name=by_name)
         result.counts["returned"] = _bring_back(result, owners, by_name=by_name)
+
+
+def _end_reports(result: Reconciled, opened: Mapping[tuple[str, int], Opened]) -> None:
+    """Cancel the standing task of whoever leaves the pool: he has a post now, or all is routine again."""
+    left = [
+        closed
+        for closed in result.closed
+        if closed.seat.post_code == POOL_CODE and (POOL_CODE, closed.seat.seat_no) not in opened
+    ]
+    if not left:
+        return
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE command_task SET state = 'cancelled', done_at = %s, reason = c.reason"
+            " FROM unnest(%s::bigint[], %s::text[]) AS c(seat, reason)"
+            " WHERE owner_seat_id = c.seat AND duty_code = %s AND state = ANY(%s)",
+            [
+                result.state.at,
+                [one.seat.id for one in left],
+                [
+                    _("已转入平时") if one.reason == ClosedReason.RELEASED else _("已不在机动力量")
+                    for one in left
+                ],
+                POOL_REPORT,
+                LIVE,
+            ],
+        )
 
 
 def hand_over(pairs: Sequence[tuple[int, int]], *, by_name: str, note: str = "") -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db import connection
 from django.utils.translation import gettext as _
 
-from pingzhan.domain.command.actions.handover import Owners
+from pingzhan.domain.command.actions.handover import POOL_REPORT, Owners
 from pingzhan.domain.command.actions.reconcile import Reconciled
 from pingzhan.domain.command.assignment import POOL_CODE
 from pingzhan.domain.command.enums import ClosedReason
@@ -51,11 +51,12 @@ def make_tasks(result: Reconciled) -> None:
             cursor.execute(
                 "INSERT INTO command_task (world, seat_id, owner_seat_id, duty_code, title, phase, evidence,"
                 " critical, due_at, state, parked_from, created_at, feedback, reason)"
-                " SELECT %s, id, id, 'pool.report', %s, '0-2h', 'none', true,"
+                " SELECT %s, id, id, %s, %s, '0-2h', 'none', true,"
                 " %s::timestamptz + make_interval(mins => %s), 'open', '', %s, '', ''"
                 " FROM unnest(%s::bigint[]) AS s(id)",
                 [
                     state.world_no,
+                    POOL_REPORT,
                     _("向综合协调组报到，服从统一调配"),
                     state.at,
                     POOL_DUE_MIN,
