@@ -417,9 +417,7 @@ def test_organiser_sees_no_seat(live: SmallZone) -> None:
     assert set(api.seats_visible_to(mine).values_list("person", flat=True)) == {seat.person_id}
 
 
-def test_whoever_leaves_the_pool_need_not_report_any_more(
-    live: SmallZone, duty: Actor, sound: Sound
-) -> None:
+def test_whoever_leaves_the_pool_need_not_report_any_more(live: SmallZone, duty: Actor, sound: Sound) -> None:
     def reports() -> dict[str, str]:
         rows = Task.objects.filter(duty_code="pool.report")
         return dict(rows.values_list("seat__person__name", "state"))
