@@ -49,7 +49,7 @@ def grant_role(*, user: User, role: Role, unit_path: str = "/", by: Actor) -> Ro
     if not (unit_path.startswith("/") and unit_path.endswith("/")):
         raise Invalid(_("授权范围应以 / 开头和结尾。"), place=unit_path)
     # Grants of one account are made one after another, so two cannot pass the exclusion check together.
-    User.objects.select_for_update(of=("self",)).get(pk=user.pk)
+    User.objects.select_for_update(of=("self",), no_key=True).get(pk=user.pk)
     held = {Role(key) for key in RoleGrant.objects.filter(user=user).values_list("role", flat=True)}
     clash = next((other for other in held - {role} if other in ADMIN_ROLES or role in ADMIN_ROLES), None)
     if clash is not None:
@@ -213,7 +213,7 @@ def _check_hand(by: Actor, user: User, role: Role) -> None:
 def _keep_one_administrator(*, without: User) -> None:
     """Lock the system administrators and raise Conflict when nobody active is left but ``without``."""
     others = (
-        User.objects.select_for_update(of=("self",))
+        User.objects.select_for_update(of=("self",), no_key=True)
         .filter(is_active=True, pk__in=RoleGrant.objects.filter(role=Role.SYSTEM_ADMIN).values("user_id"))
         .order_by("pk")
     )

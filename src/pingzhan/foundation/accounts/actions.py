@@ -67,7 +67,7 @@ def valid_setup_link(token: str, *, lock: bool = False) -> SetupLink:
         token_sha=token_sha(token), used_at__isnull=True, expires_at__gt=Now()
     ).select_related("user")
     if lock:
-        links = links.select_for_update(of=("self",))
+        links = links.select_for_update(of=("self",), no_key=True)
     link = links.first()
     usable = link is not None and (link.user.is_active if link.user is not None else setup_needed())
     if link is None or not usable:

@@ -304,12 +304,13 @@ def write_causes(result: Reconciled, target: Mapping[tuple[str, int], Wanted]) -
     for one in result.state.world.activations:
         by_path.setdefault(one.path, []).append((one.id, one.level))
     with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT c.seat_id, c.activation_id FROM command_seatcause c JOIN command_seat s ON s.id = c.seat_id"
-            " WHERE s.world = %s AND s.zone_id = %s AND s.closed_at IS NULL",
-            [result.state.world_no, result.state.zone.pk],
-        )
-        known = set(cursor.fetchall())
+        kept = [seat.id for seat in result.kept if seat.posture == Posture.EMERGENCY]
+        known: set[tuple[int, int]] = set()
+        if kept:
+            cursor.execute(
+                "SELECT seat_id, activation_id FROM command_seatcause WHERE seat_id = ANY(%s)", [kept]
+            )
+            known.update(cursor.fetchall())
         covering: dict[str, list[tuple[int, int]]] = {}
         pairs: list[tuple[int, int]] = []
         for key, (seat, _person) in result.open_now().items():

@@ -21,7 +21,7 @@ def lock_scope(world: int, unit: Unit) -> ScopeState:
     """Return the row of a scope, locked until commit; made on first use."""
     ScopeState.objects.bulk_create([ScopeState(world=world, unit=unit)], ignore_conflicts=True)
     return (
-        ScopeState.objects.select_for_update(of=("self",))
+        ScopeState.objects.select_for_update(of=("self",), no_key=True)
         .select_related("activation")
         .get(world=world, unit=unit)
     )

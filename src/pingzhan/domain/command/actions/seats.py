@@ -40,7 +40,7 @@ def get_seat(seat_id: int, *, lock: bool = False) -> Seat:
     """Return a seat with unit, post and person. Raises NotFound."""
     rows = Seat.objects.select_related("unit", "zone", "person", "post__group")
     if lock:
-        rows = rows.select_for_update(of=("self",))
+        rows = rows.select_for_update(of=("self",), no_key=True)
     seat = rows.filter(pk=seat_id).first()
     if seat is None:
         raise NotFound(_("没有这个席位。"))

@@ -79,6 +79,7 @@ def stand_down(*, order: StandDown, by: Actor) -> Outcome:
         result, activation, sha, _lines = _stand_down(order, by, at)
         epoch = ScopeState.objects.get(world=order.world, unit=order.unit).epoch
         counts = result.counts
+        _announce(order.world, order.unit, None, epoch)
         record(
             "command.stand_down",
             by=by,
@@ -87,7 +88,6 @@ def stand_down(*, order: StandDown, by: Actor) -> Outcome:
             world=order.world,
             body={"epoch": epoch, "counts": counts, "preview": sha},
         )
-        _announce(order.world, order.unit, None, epoch)
         return Outcome(activation.pk, epoch, None, False, dict(counts))
 
 
@@ -296,6 +296,7 @@ def _close_order(
     activation.counts = dict(result.counts)
     activation.preview_sha = sha
     activation.save(update_fields=["counts", "preview_sha"])
+    _announce(activation.world, unit, activation.level, activation.epoch)
     record(
         verb,
         by=by,
@@ -311,7 +312,6 @@ def _close_order(
             "preview": sha,
         },
     )
-    _announce(activation.world, unit, activation.level, activation.epoch)
 
 
 def _announce(world: int, unit: Unit, level: int | None, epoch: int) -> None:

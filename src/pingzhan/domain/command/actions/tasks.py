@@ -18,7 +18,7 @@ from pingzhan.kernel.errors import Conflict, Invalid, NotFound
 
 def _get(task_id: int) -> Task:
     task = (
-        Task.objects.select_for_update(of=("self",))
+        Task.objects.select_for_update(of=("self",), no_key=True)
         .select_related("owner_seat__unit", "owner_seat__post__group")
         .filter(pk=task_id)
         .first()
@@ -153,7 +153,7 @@ def hand_over_task(*, task_id: int, seat_id: int, by: Actor, note: str = "") -> 
     if not rules.can_do(by, task):
         rules.require_direct(by, task)
     target = (
-        Seat.objects.select_for_update(of=("self",))
+        Seat.objects.select_for_update(of=("self",), no_key=True)
         .filter(pk=seat_id, world=task.world, zone_id=task.owner_seat.zone_id, closed_at__isnull=True)
         .first()
     )

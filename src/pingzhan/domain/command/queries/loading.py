@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import NamedTuple
@@ -16,7 +16,7 @@ from pingzhan.domain.command.assignment import OpenActivation, Plan, World
 from pingzhan.domain.command.enums import AckState, Phase, Posture
 from pingzhan.domain.command.models import Activation, Duty, Override, Seat
 from pingzhan.domain.command.rows import PostLike
-from pingzhan.domain.organisation.api import absent_ids, holding_rows, post_rows, unreachable_ids
+from pingzhan.domain.organisation.api import absent_ids, plan_rows, unreachable_ids
 from pingzhan.domain.organisation.enums import PersonKind
 from pingzhan.domain.organisation.models import Person
 from pingzhan.domain.territory.models import Unit
@@ -145,16 +145,10 @@ class ZoneState:
     routine_duties: int | None
     books: dict[int, DutyBook] = field(default_factory=dict)
     seats: list[OpenSeat] = field(default_factory=list)
-    _paths: dict[int, str] = field(default_factory=dict)
+    _paths: Mapping[int, str] = field(default_factory=dict)
 
     def unit_path(self, unit_id: int) -> str:
         """Return the path of a unit of the zone."""
-        if not self._paths:
-            for plan in self.world.plans.values():
-                self._paths.update((post.unit_id, post.unit_path) for post in plan.posts)
-            self._paths[self.zone.pk] = self.zone.path
-        if unit_id not in self._paths:
-            self._paths.update(Unit.objects.filter(path__startswith=self.zone.path).values_list("id", "path"))
         return self._paths[unit_id]
 
     def duty_version(self, activation_id: int | None) -> int | None:
@@ -217,6 +211,7 @@ def load_zone(
         for regime in regimes
     }
     runs = {one.run_key for one in active}
+    paths = dict(Unit.objects.filter(path__startswith=zone.path).values_list("id", "path"))
     overrides = {
         (run_key, code, seat_no): person
         for run, activation, code, seat_no, person in Override.objects.filter(
@@ -230,7 +225,7 @@ def load_zone(
         now=at,
         activations=as_ruling(active),
         routine=routine_structure,
-        plans={version: Plan(post_rows(version), holding_rows(version)) for version in sorted(versions)},
+        plans={version: Plan(*plan_rows(version, paths)) for version in sorted(versions)},
         in_service=frozenset(row[0] for row in people),
         absent=frozenset(absent_ids(at)),
         unreachable=frozenset(unreachable_ids()),
@@ -242,7 +237,9 @@ def load_zone(
             if kind == PersonKind.OFFICIAL and path.startswith(zone.path)
         ],
     )
-    return ZoneState(world, zone, at, state, active, routine_duties, seats=open_seats(world, zone))
+    return ZoneState(
+        world, zone, at, state, active, routine_duties, seats=open_seats(world, zone), _paths=paths
+    )
 
 
 def open_seats(world: int, zone: Unit) -> list[OpenSeat]:

@@ -36,7 +36,7 @@ def sort_key(name: str) -> str:
 def lock_version(version: StructureVersion) -> StructureVersion:
     """Return the row of a version locked until commit, so that nobody publishes or edits it meanwhile."""
     locked = (
-        StructureVersion.objects.select_for_update(of=("self",))
+        StructureVersion.objects.select_for_update(of=("self",), no_key=True)
         .select_related("zone")
         .filter(pk=version.pk)
         .first()

@@ -201,7 +201,7 @@ def publish(*, version: StructureVersion, by: Actor) -> StructureVersion:
     if draft.status != VersionStatus.DRAFT:
         raise Conflict(_("%(version)s已经发布。") % {"version": draft}, code="already_published")
     current = (
-        StructureVersion.objects.select_for_update()
+        StructureVersion.objects.select_for_update(no_key=True)
         .filter(zone=draft.zone, status=VersionStatus.PUBLISHED)
         .first()
     )

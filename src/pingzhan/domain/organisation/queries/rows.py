@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from functools import lru_cache
 from typing import NamedTuple
 
 from django.db.models import Q
@@ -141,8 +142,12 @@ def resolve_query(query: str, unit_paths: Sequence[str]) -> list[Responsible]:
     return [Responsible(*row) for row in rows]
 
 
+RuleRow = tuple[int, str, int, int, str, str, str, datetime | None, datetime | None]
+"""A holding by rule: post id and code, seat, rank, rule, path and kind of the post's unit, term."""
+
+
 def _expand(
-    rule_rows: list[tuple[int, str, int, int, str, str, str, datetime | None, datetime | None]],
+    rule_rows: list[RuleRow],
 ) -> Iterable[HoldingRow]:
     """Resolve rule holdings: a rule on one enterprise ranks its officials for the one seat; on a zone or area
     each principal (rank 0) gets a seat of his own, numbered by the person so that it never moves."""
@@ -164,17 +169,15 @@ def _expand(
                 yield HoldingRow(post_id, code, QUERY_SEAT_BASE + row.person_id, rank, row.person_id, t0, t1)
 
 
-def holding_rows(version_id: int) -> list[HoldingRow]:
-    """Return who is ranked for which seat, sorted by post, seat and rank, each person once per post.
-
-    Rules (person_query) are resolved now; on a post of one enterprise its officials take the seat by their
-    rank, on a post of a zone or area every principal takes a seat of his own. At most four queries.
-    """
-    named = Holding.objects.filter(post__version_id=version_id, person__isnull=False).values_list(
+def _named_rows(version_id: int) -> list[HoldingRow]:
+    rows = Holding.objects.filter(post__version_id=version_id, person__isnull=False).values_list(
         "post_id", "post__code", "seat_no", "rank", "person_id", "t0", "t1"
     )
-    rows = [HoldingRow(*row) for row in named]
-    rules = list(
+    return [HoldingRow(*row) for row in rows]
+
+
+def _rule_rows(version_id: int) -> list[RuleRow]:
+    return list(
         Holding.objects.filter(post__version_id=version_id)
         .exclude(person_query="")
         .values_list(
@@ -189,6 +192,10 @@ def holding_rows(version_id: int) -> list[HoldingRow]:
             "t1",
         )
     )
+
+
+def _resolved(named: Sequence[HoldingRow], rules: list[RuleRow]) -> list[HoldingRow]:
+    rows = list(named)
     if rules:
         held = {(row.post_id, row.person_id) for row in rows}
         for row in _expand(rules):
@@ -197,6 +204,34 @@ def holding_rows(version_id: int) -> list[HoldingRow]:
                 rows.append(row)
     rows.sort(key=lambda row: (row.post_id, row.seat_no, row.rank))
     return rows
+
+
+def holding_rows(version_id: int) -> list[HoldingRow]:
+    """Return who is ranked for which seat, sorted by post, seat and rank, each person once per post.
+
+    Rules (person_query) are resolved now; on a post of one enterprise its officials take the seat by their
+    rank, on a post of a zone or area every principal takes a seat of his own. At most four queries.
+    """
+    return _resolved(_named_rows(version_id), _rule_rows(version_id))
+
+
+@lru_cache(maxsize=8)
+def _frozen(version_id: int) -> tuple[list[PostRow], list[HoldingRow], list[RuleRow]]:
+    return post_rows(version_id), _named_rows(version_id), _rule_rows(version_id)
+
+
+def plan_rows(version_id: int, unit_paths: Mapping[int, str]) -> tuple[list[PostRow], list[HoldingRow]]:
+    """Return posts and holdings of a published version, as post_rows and holding_rows do.
+
+    Triggers refuse every change of a published version, so its rows are read once in the life of a process.
+    What may change meanwhile is current: rules are resolved now, and ``unit_paths`` are the paths of the zone's
+    units by id, since a unit may move.
+    """
+    posts, named, rules = _frozen(version_id)
+    if any(unit_paths[post.unit_id] != post.unit_path for post in posts):
+        _frozen.cache_clear()
+        posts, named, rules = _frozen(version_id)
+    return posts, _resolved(named, rules)
 
 
 def clause_rows(version_id: int) -> list[tuple[str, int, str]]:
