@@ -186,20 +186,18 @@ def _bring_back(result: Reconciled, owners: Owners, *, by_name: str) -> int:
             ],
         )
         returned = cursor.rowcount
+        units = {one.wanted.unit_id for one in result.opened if one.wanted.posture == Posture.ROUTINE}
         cursor.execute(
-            "SELECT DISTINCT o.id, o.post_code, o.unit_id FROM command_task t"
+            "SELECT DISTINCT o.id, o.post_code FROM command_task t"
             " JOIN command_seat o ON o.id = t.owner_seat_id"
-            " WHERE t.state = 'parked' AND o.world = %s AND o.zone_id = %s",
-            [state.world_no, state.zone.pk],
+            " WHERE t.state = 'parked' AND o.world = %s AND o.zone_id = %s AND o.unit_id = ANY(%s)",
+            [state.world_no, state.zone.pk, sorted(units)],
         )
         left = cursor.fetchall()
     stranded: list[tuple[int, int]] = []
-    routine = {
-        one.unit_path for one in (opened.wanted for opened in result.opened) if one.posture == "routine"
-    }
-    for seat, post_code, unit_id in left:
+    for seat, post_code in left:
         target = owners.take_over(post_code)
-        if target is not None and state.unit_path(unit_id) in routine:
+        if target is not None:
             stranded.append((seat, target))
     if stranded:
         with connection.cursor() as cursor:

@@ -106,7 +106,7 @@ def make_stand_down_tasks(result: Reconciled) -> int:
             continue
         book = result.state.book(seat.duty_version)
         if seat.duty_key not in book.by_key:
-            _teach(result, book_version=seat.duty_version)
+            _teach(result, book_version=seat.duty_version, post_code=seat.post_code)
         rows.extend((target, pick.id) for pick in book.task_duties(seat.duty_key, stand_down=True))
     if not rows:
         return 0
@@ -130,13 +130,14 @@ def make_stand_down_tasks(result: Reconciled) -> int:
         return int(cursor.rowcount)
 
 
-def _teach(result: Reconciled, *, book_version: int) -> None:
-    """Make a duty book know the keys of all its posts at all levels, for seats opened before."""
+def _teach(result: Reconciled, *, book_version: int, post_code: str) -> None:
+    """Make a duty book know the keys of one post at all levels, for a seat opened before."""
     book = result.state.book(book_version)
     for plan in result.state.world.plans.values():
         for post in plan.posts:
-            for level in Level:
-                book.key(post, level.value)
+            if post.code == post_code:
+                for level in Level:
+                    book.key(post, level.value)
 
 
 def ask_for_document(result: Reconciled, activation: Activation) -> None:

@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import lru_cache
 from typing import NamedTuple
 
 from django.db import connection
@@ -117,6 +118,12 @@ class DutyBook:
         return [pick for pick in self.by_key.get(key, ()) if (pick.phase == Phase.STANDDOWN) == stand_down]
 
 
+@lru_cache(maxsize=8)
+def duty_book(version_id: int) -> DutyBook:
+    """Return the duties of a published version, read once in the life of a process: they never change."""
+    return DutyBook(version_id)
+
+
 class OpenSeat(NamedTuple):
     """An open seat as it is in the table."""
 
@@ -160,7 +167,7 @@ class ZoneState:
     def book(self, duty_version: int) -> DutyBook:
         """Return the duties of a version, loaded once."""
         if duty_version not in self.books:
-            self.books[duty_version] = DutyBook(duty_version)
+            self.books[duty_version] = duty_book(duty_version)
         return self.books[duty_version]
 
 
