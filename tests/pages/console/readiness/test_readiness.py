@@ -63,7 +63,7 @@ def test_query_count(
     people = [world.people[name] for name in ("葛明达", "何以宁", "简而清")[:removed]]
     Contact.objects.filter(person__in=people).delete()
     client = sign_in(Role.DUTY_OFFICER)
-    with django_assert_num_queries(31):
+    with django_assert_num_queries(28):
         client.get("/readiness/", headers=HTMX)
 
 
