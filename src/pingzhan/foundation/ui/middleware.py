@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Awaitable, Callable
 from typing import Any, cast
 from urllib.parse import urlencode, urlsplit
@@ -20,7 +21,7 @@ from pingzhan.kernel.errors import DomainError
 GetResponse = Callable[[HttpRequest], Any]
 
 
-class _Both:
+class _Both(ABC):
     """A middleware that changes answers on their way out, in threads and in the event loop alike."""
 
     sync_capable = True
@@ -40,8 +41,9 @@ class _Both:
     async def _later(self, request: HttpRequest) -> HttpResponseBase:
         return self.finish(request, await self.get_response(request))
 
+    @abstractmethod
     def finish(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
-        raise NotImplementedError
+        """Return the response to send, given the one the view made."""
 
 
 class SecurityHeadersMiddleware(_Both):

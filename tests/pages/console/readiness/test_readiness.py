@@ -56,6 +56,17 @@ def test_finding_of_the_notice_shows_its_words(world: SmallZone, sign_in: SignIn
     assert ("立即进行平战转换" in text, "看原文" in text) == (True, True)
 
 
+def test_what_stood_at_publishing_gives_way_to_what_is_true_today(world: SmallZone, sign_in: SignIn) -> None:
+    for kind in ("no_verified_contact", "head_and_member_conflict"):
+        Finding.objects.create(
+            version=world.version, key=f"then:{kind}", kind=kind, source="structure", severity="info",
+            sentence="", subject={"count": 37, "name": "某人", "group": "某组", "labels": ["组长", "成员"]},
+        )  # fmt: skip
+    answer = sign_in(Role.DUTY_OFFICER).get("/readiness/")
+    kinds = {row.kind for row in answer.context["page"]}
+    assert ("no_verified_contact" in kinds, "head_and_member_conflict" in kinds) == (False, True)
+
+
 @pytest.mark.parametrize("removed", [1, 3])
 def test_query_count(
     world: SmallZone, sign_in: SignIn, removed: int, django_assert_num_queries: DjangoAssertNumQueries

@@ -18,7 +18,7 @@ from django.views.decorators.http import require_GET
 
 from pingzhan.domain.command.enums import Severity
 from pingzhan.domain.organisation import api as organisation
-from pingzhan.domain.organisation.enums import FindingState
+from pingzhan.domain.organisation.enums import FindingKind, FindingSource, FindingState
 from pingzhan.domain.organisation.models import StructureVersion
 from pingzhan.foundation.access.actor import request_actor
 from pingzhan.foundation.access.roles import Permission
@@ -31,6 +31,18 @@ from pingzhan.pages.console.zones import zone_for
 PAGE = 50
 PLACE_CHARS = 60
 """Characters of the notice quoted for a finding."""
+COMPUTED_NOW = frozenset(
+    {
+        FindingKind.POST_EMPTY,
+        FindingKind.CRITICAL_WITHOUT_SUBSTITUTE,
+        FindingKind.TWO_CRITICAL,
+        FindingKind.TWO_HEADS,
+        FindingKind.SEGREGATION,
+        FindingKind.NO_CONTACT,
+        FindingKind.SPAN_OVER_7,
+    }
+)
+"""Structure findings that the readiness computes from today's data: what stood at publishing may be over."""
 
 
 @dataclass(frozen=True)
@@ -130,6 +142,8 @@ def _finding_rows(version: StructureVersion) -> Iterator[Row]:
         if finding.state not in (FindingState.OPEN, FindingState.WAIVED):
             continue
         waived = finding.state == FindingState.WAIVED
+        if not waived and finding.source == FindingSource.STRUCTURE and finding.kind in COMPUTED_NOW:
+            continue
         sentence = view.sentence
         if waived:
             sentence += _("（%(name)s豁免：%(reason)s）") % {
