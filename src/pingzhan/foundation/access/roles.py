@@ -29,6 +29,23 @@ class Permission(StrEnum):
     MANAGE_ACCOUNTS = "manage_accounts"
     EDIT_TERRITORY = "edit_territory"
     REGISTER_ABSENCE = "register_absence"
+    VIEW_ENTERPRISES = "view_enterprises"
+    EDIT_ENTERPRISE = "edit_enterprise"
+    VIEW_WORKERS = "view_workers"
+    EDIT_WORKERS = "edit_workers"
+    REVEAL_PERSONAL = "reveal_personal"
+    EXPORT_PERSONAL = "export_personal"
+    MANAGE_PRIVACY = "manage_privacy"
+    ORDER_ERASURE = "order_erasure"
+    WRITE_DOCUMENTS = "write_documents"
+    ISSUE_DOCUMENTS = "issue_documents"
+    EDIT_TEMPLATES = "edit_templates"
+    SEND_NOTICES = "send_notices"
+    VIEW_MESSAGES = "view_messages"
+    MANAGE_CHANNELS = "manage_channels"
+    MANAGE_JOBS = "manage_jobs"
+    MANAGE_SETTINGS = "manage_settings"
+    MANAGE_DEVICES = "manage_devices"
 
 
 PERMISSION_LABELS: dict[Permission, Promise] = {
@@ -44,6 +61,23 @@ PERMISSION_LABELS: dict[Permission, Promise] = {
     Permission.MANAGE_ACCOUNTS: _("管理账号和角色"),
     Permission.EDIT_TERRITORY: _("维护区域和企业"),
     Permission.REGISTER_ABSENCE: _("登记请假和离岗"),
+    Permission.VIEW_ENTERPRISES: _("查看企业档案"),
+    Permission.EDIT_ENTERPRISE: _("维护企业档案、场所和班组"),
+    Permission.VIEW_WORKERS: _("查看职工花名册"),
+    Permission.EDIT_WORKERS: _("维护职工花名册"),
+    Permission.REVEAL_PERSONAL: _("查看完整的证件号码、电话和住址"),
+    Permission.EXPORT_PERSONAL: _("导出未遮盖的个人信息"),
+    Permission.MANAGE_PRIVACY: _("管理个人信息的保存期限和销毁"),
+    Permission.ORDER_ERASURE: _("批准销毁个人信息"),
+    Permission.WRITE_DOCUMENTS: _("拟写公文"),
+    Permission.ISSUE_DOCUMENTS: _("签发公文和编发文号"),
+    Permission.EDIT_TEMPLATES: _("维护公文模板"),
+    Permission.SEND_NOTICES: _("发送通知"),
+    Permission.VIEW_MESSAGES: _("查看通知发送情况"),
+    Permission.MANAGE_CHANNELS: _("管理通知渠道"),
+    Permission.MANAGE_JOBS: _("管理后台任务"),
+    Permission.MANAGE_SETTINGS: _("管理系统设置"),
+    Permission.MANAGE_DEVICES: _("发放和停用设备"),
 }
 
 
@@ -58,6 +92,8 @@ class Role(StrEnum):
     ORGANISER = "organiser"
     OFFICIAL = "official"
     COMPANY = "company"
+    CLERK = "clerk"
+    PRIVACY_OFFICER = "privacy_officer"
 
 
 @dataclass(frozen=True)
@@ -75,12 +111,23 @@ ROLES: dict[Role, RoleInfo] = {
     Role.SYSTEM_ADMIN: RoleInfo(
         _("系统管理员"),
         _("维护系统运行，开设和停用账号，维护区域和企业；不下命令，不给自己授业务角色。"),
-        frozenset({_P.MANAGE_ACCOUNTS, _P.EDIT_TERRITORY, _P.VIEW_STRUCTURE}),
+        frozenset(
+            {
+                _P.MANAGE_ACCOUNTS,
+                _P.EDIT_TERRITORY,
+                _P.VIEW_ENTERPRISES,
+                _P.VIEW_STRUCTURE,
+                _P.MANAGE_JOBS,
+                _P.MANAGE_SETTINGS,
+                _P.MANAGE_CHANNELS,
+                _P.VIEW_MESSAGES,
+            }
+        ),
     ),
     Role.SECURITY_ADMIN: RoleInfo(
         _("安全管理员"),
         _("给账号授予和收回角色；不给自己授权。"),
-        frozenset({_P.MANAGE_ACCOUNTS, _P.VIEW_STRUCTURE}),
+        frozenset({_P.MANAGE_ACCOUNTS, _P.VIEW_STRUCTURE, _P.MANAGE_DEVICES}),
     ),
     Role.AUDITOR: RoleInfo(
         _("审计员"),
@@ -99,6 +146,12 @@ ROLES: dict[Role, RoleInfo] = {
                 _P.VIEW_TASKS,
                 _P.VIEW_AUDIT,
                 _P.REGISTER_ABSENCE,
+                _P.VIEW_ENTERPRISES,
+                _P.VIEW_WORKERS,
+                _P.REVEAL_PERSONAL,
+                _P.SEND_NOTICES,
+                _P.VIEW_MESSAGES,
+                _P.MANAGE_DEVICES,
             }
         ),
     ),
@@ -114,6 +167,12 @@ ROLES: dict[Role, RoleInfo] = {
                 _P.MANAGE_SEATS,
                 _P.VIEW_TASKS,
                 _P.VIEW_AUDIT,
+                _P.VIEW_ENTERPRISES,
+                _P.VIEW_WORKERS,
+                _P.ORDER_ERASURE,
+                _P.ISSUE_DOCUMENTS,
+                _P.SEND_NOTICES,
+                _P.VIEW_MESSAGES,
             }
         ),
     ),
@@ -128,6 +187,8 @@ ROLES: dict[Role, RoleInfo] = {
                 _P.VIEW_TASKS,
                 _P.EDIT_TERRITORY,
                 _P.REGISTER_ABSENCE,
+                _P.VIEW_ENTERPRISES,
+                _P.EDIT_ENTERPRISE,
             }
         ),
     ),
@@ -138,8 +199,47 @@ ROLES: dict[Role, RoleInfo] = {
     ),
     Role.COMPANY: RoleInfo(
         _("企业联系人"),
-        _("看本企业的任务并办理。"),
-        frozenset({_P.VIEW_TASKS}),
+        _("看本企业的任务并办理，维护本企业的档案和职工花名册。"),
+        frozenset(
+            {
+                _P.VIEW_TASKS,
+                _P.VIEW_ENTERPRISES,
+                _P.EDIT_ENTERPRISE,
+                _P.VIEW_WORKERS,
+                _P.EDIT_WORKERS,
+                _P.REVEAL_PERSONAL,
+            }
+        ),
+    ),
+    Role.CLERK: RoleInfo(
+        _("综合文秘"),
+        _("拟写、编号和印发公文，维护模板，发送通知，登记企业。"),
+        frozenset(
+            {
+                _P.VIEW_STRUCTURE,
+                _P.VIEW_TASKS,
+                _P.VIEW_ENTERPRISES,
+                _P.EDIT_ENTERPRISE,
+                _P.WRITE_DOCUMENTS,
+                _P.ISSUE_DOCUMENTS,
+                _P.EDIT_TEMPLATES,
+                _P.SEND_NOTICES,
+                _P.VIEW_MESSAGES,
+            }
+        ),
+    ),
+    Role.PRIVACY_OFFICER: RoleInfo(
+        _("个人信息保护负责人"),
+        _("管理保存期限，办理查阅和更正，拟订并执行销毁；销毁由领导小组批准。"),
+        frozenset(
+            {
+                _P.VIEW_STRUCTURE,
+                _P.MANAGE_PRIVACY,
+                _P.VIEW_WORKERS,
+                _P.REVEAL_PERSONAL,
+                _P.EXPORT_PERSONAL,
+            }
+        ),
     ),
 }
 

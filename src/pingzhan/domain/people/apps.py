@@ -1,0 +1,13 @@
+"""Application entry of people."""
+
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class PeopleConfig(AppConfig):
+    """Registers workers and their employments."""
+
+    name = "pingzhan.domain.people"
+    label = "people"
+    verbose_name = _("人员")
+    default_auto_field = "django.db.models.BigAutoField"

@@ -1,0 +1,1 @@
+"""Spreadsheets out: any list a person sees, with its filter and his rights."""
