@@ -37,6 +37,7 @@ INSTALLED_APPS = [
     "pgtrigger",
     "pghistory",
     "pingzhan.foundation.ui",
+    "pingzhan.foundation.options",
     "pingzhan.foundation.accounts",
     "pingzhan.foundation.access",
     "pingzhan.foundation.audit",

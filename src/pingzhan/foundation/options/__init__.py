@@ -1,0 +1,1 @@
+"""Settings that an administrator changes in the browser; each module registers its own."""
