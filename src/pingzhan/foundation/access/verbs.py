@@ -26,6 +26,9 @@ def register() -> None:
     )
     register_verb("account.password_set", _("{actor} 用链接设置了密码"), title=_("用链接设置密码"))
     register_verb("account.password_changed", _("{actor} 修改了密码"), title=_("修改密码"))
+    register_verb(
+        "option.changed", _("{actor} 把系统设置 {subject_id} 改为 {value}"), title=_("修改系统设置")
+    )
     register_verb("access.granted", _("{actor} 给账号 {subject_id} 授予角色 {role}"), title=_("授予角色"))
     register_verb("access.revoked", _("{actor} 收回账号 {subject_id} 的角色 {role}"), title=_("收回角色"))
 
