@@ -78,6 +78,17 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> Generator[None, N
     items.sort(key=lambda item: item.get_closest_marker("journey") is not None)
 
 
+@pytest.fixture(autouse=True)
+def default_options() -> Iterator[None]:
+    """Every test begins with the default settings, already read: no test pays or counts that query."""
+    from pingzhan.foundation.options import registry
+
+    registry._cache.clear()
+    registry._cached_at[0] = float("inf")
+    yield
+    registry.forget()
+
+
 @pytest.fixture(scope="session")
 def playwright_driver() -> Iterator[Playwright]:
     """Return the one driver of browsers: a second one in the same process is refused."""

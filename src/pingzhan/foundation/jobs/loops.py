@@ -1,7 +1,8 @@
-"""The register of periodic loops."""
+"""The register of periodic loops, and of services that live as long as the worker does."""
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -33,3 +34,28 @@ def register_loop(name: str, seconds: float, fn: Callable[[], object], *, wake_o
 def loops() -> tuple[Loop, ...]:
     """Return the registered loops."""
     return tuple(_loops.values())
+
+
+@dataclass(frozen=True)
+class Service:
+    """Something that works from the worker's start until ``stop`` is set; ``once`` is its share of a batch."""
+
+    name: str
+    fn: Callable[[threading.Event], None]
+    once: Callable[[], object]
+
+
+_services: dict[str, Service] = {}
+
+
+def register_service(name: str, fn: Callable[[threading.Event], None], *, once: Callable[[], object]) -> None:
+    """Have ``fn(stop)`` run in a thread of the worker until ``stop`` is set; when it raises it starts again.
+
+    ``once`` is called instead where the worker only does what is due and returns.
+    """
+    _services[name] = Service(name, fn, once)
+
+
+def services() -> tuple[Service, ...]:
+    """Return the registered services."""
+    return tuple(_services.values())

@@ -16,7 +16,7 @@ from django_tasks_db.management.commands.db_worker import Worker
 
 from pingzhan.foundation.jobs.beats import beat
 from pingzhan.foundation.jobs.database import connection_options
-from pingzhan.foundation.jobs.loops import Loop, loops
+from pingzhan.foundation.jobs.loops import Loop, Service, loops, services
 from pingzhan.foundation.jobs.retry import CLAIM_LOCK_SPACE, worker_lock_key
 
 logger = logging.getLogger(__name__)
@@ -59,6 +59,26 @@ class LoopThread(threading.Thread):
         except Exception:
             logger.exception("heartbeat of loop %s not written", self.loop.name)
             connection.close()
+
+
+class ServiceThread(threading.Thread):
+    """Runs one service until stopped; an exception is logged and the service starts again."""
+
+    def __init__(self, service: Service, stop: threading.Event) -> None:
+        super().__init__(name=f"service-{service.name}", daemon=True)
+        self.service = service
+        self.stop = stop
+
+    def run(self) -> None:
+        """Serve until stopped."""
+        while not self.stop.is_set():
+            try:
+                self.service.fn(self.stop)
+            except Exception:
+                logger.exception("service %s failed", self.service.name)
+                connection.close()
+                self.stop.wait(RECONNECT_SECONDS)
+        connections.close_all()
 
 
 class Listener(threading.Thread):
@@ -125,14 +145,17 @@ def run_worker(*, interval: float = 1.0, batch: bool = False) -> None:
     if batch:
         for thread in threads:
             thread.once()
+        for service in services():
+            service.once()
         worker.run()
         return
+    servants = [ServiceThread(service, stop) for service in services()]
     listener = Listener(threads, stop, worker_id)
     worker.configure_signals()
     try:
         listener.start()
         listener.ready.wait(RECONNECT_SECONDS)
-        for thread in threads:
+        for thread in [*threads, *servants]:
             thread.start()
         _run_tasks(worker)
     except SystemExit as end:
@@ -144,10 +167,10 @@ def run_worker(*, interval: float = 1.0, batch: bool = False) -> None:
         for thread in threads:
             thread.wake.set()
         deadline = time.monotonic() + STOP_SECONDS
-        for waiting in [*threads, listener]:
+        for waiting in [*threads, *servants, listener]:
             if waiting.ident is not None:
                 waiting.join(max(0.1, deadline - time.monotonic()))
-        left = [thread.name for thread in threads if thread.is_alive()]
+        left = [thread.name for thread in [*threads, *servants] if thread.is_alive()]
         if left:
             logger.error("loops still running at the end: %s", ", ".join(left))
         sys.stdout.flush()
