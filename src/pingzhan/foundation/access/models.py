@@ -9,10 +9,12 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from pingzhan.foundation.access.roles import ROLES, Role
+from pingzhan.foundation.audit.history import tracked
 
 ROLE_CHOICES = [(role.value, ROLES[role].label) for role in Role]
 
 
+@tracked()
 class RoleGrant(models.Model):
     """An account holds a role for one unit and everything below it.
 
