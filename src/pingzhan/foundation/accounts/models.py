@@ -11,6 +11,8 @@ from django.db.models import F, Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
+from pingzhan.foundation.audit.history import tracked
+
 
 class UserManager(BaseUserManager["User"]):
     """Makes accounts; there is no superuser."""
@@ -26,6 +28,7 @@ class UserManager(BaseUserManager["User"]):
         return user
 
 
+@tracked(exclude=["password", "last_login"])
 class User(AbstractBaseUser):
     """One person's account. What it may do is said by role grants (foundation.access), never by flags here.
 
@@ -75,6 +78,7 @@ class User(AbstractBaseUser):
         return self.get_full_name()
 
 
+@tracked(exclude=["token_sha"])
 class SetupLink(models.Model):
     """A one-time link to set a password. Only the hash of its token is stored.
 

@@ -13,9 +13,11 @@ from pingzhan.domain.command.enums import BasisKind, EndKind, Posture
 from pingzhan.domain.command.models.duties import DutyVersion, PolicyVersion
 from pingzhan.domain.organisation.models import Person, StructureVersion
 from pingzhan.domain.territory.models import Unit
+from pingzhan.foundation.audit.history import tracked
 from pingzhan.kernel.levels import Level
 
 
+@tracked()
 class Activation(models.Model):
     """An emergency order for a unit and everything below it, open until it is replaced or stood down.
 
@@ -134,6 +136,7 @@ class Activation(models.Model):
         return f"a{self.run_id or self.pk}"
 
 
+@tracked()
 class ScopeState(models.Model):
     """The row that every change of a scope locks: its epoch and its open activation, if any."""
 
@@ -161,6 +164,7 @@ class ScopeState(models.Model):
         return f"{self.world}/{self.unit_id}:{self.epoch}"
 
 
+@tracked()
 class CommandTenure(models.Model):
     """Who commands a scope over a period; ``acting`` until the principal has confirmed his post."""
 

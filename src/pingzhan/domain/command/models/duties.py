@@ -18,10 +18,12 @@ from pingzhan.domain.command.enums import (
 )
 from pingzhan.domain.organisation.models import StructureVersion
 from pingzhan.domain.territory.models import Unit
+from pingzhan.foundation.audit.history import tracked
 
 SHA256 = "^[0-9a-f]{64}$"
 
 
+@tracked()
 class DutyVersion(models.Model):
     """The duties of one structure version: the default set matched to its groups, and the groups' own clauses.
 
@@ -122,6 +124,7 @@ class Duty(models.Model):
         return self.title
 
 
+@tracked()
 class PolicyVersion(models.Model):
     """One edition of the escalation ladder (command.md section 8)."""
 
@@ -146,6 +149,7 @@ class PolicyVersion(models.Model):
         return _("催办规则第 %(n)d 版") % {"n": self.n}
 
 
+@tracked()
 class Step(models.Model):
     """One rung of the ladder: what happens ``after_sec`` seconds after a seat was opened and not confirmed."""
 

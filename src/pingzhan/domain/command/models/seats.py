@@ -14,8 +14,10 @@ from pingzhan.domain.command.models.activation import Activation
 from pingzhan.domain.command.models.duties import DutyVersion
 from pingzhan.domain.organisation.models import Person, Post
 from pingzhan.domain.territory.models import Unit
+from pingzhan.foundation.audit.history import tracked
 
 
+@tracked(exclude=["policy_snapshot", "step_no", "next_at"])
 class Seat(models.Model):
     """A person on a chair of a post. ``post`` is empty only for the pool 机动.
 
@@ -186,6 +188,7 @@ class SeatCause(models.Model):
         return f"{self.seat_id} <- {self.activation_id}"
 
 
+@tracked()
 class Override(models.Model):
     """A manual change of a seat during an emergency; it lasts for that emergency only (section 7 rule 6)."""
 

@@ -21,8 +21,10 @@ from pingzhan.domain.command.models.duties import Duty
 from pingzhan.domain.command.models.seats import Seat
 from pingzhan.domain.organisation.models import Person
 from pingzhan.domain.territory.models import Unit
+from pingzhan.foundation.audit.history import tracked
 
 
+@tracked()
 class Task(models.Model):
     """A duty that a seat has to do. ``seat`` is the seat it was made for, ``owner_seat`` who has it now.
 
@@ -128,6 +130,7 @@ class TaskEvent(models.Model):
         return f"{self.task_id} {self.verb}"
 
 
+@tracked()
 class Gap(models.Model):
     """Something missing in a zone's seats. ``key`` stays the same while the same thing is missing."""
 

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from pingzhan.domain.organisation.enums import FindingKind, FindingSource, FindingState, Severity
 from pingzhan.domain.organisation.models.structure import Group, Holding, StructureVersion
+from pingzhan.foundation.audit.history import tracked
 
 
 class ReadEntry(models.Model):
@@ -57,6 +58,7 @@ class ReadEntry(models.Model):
         return self.name or self.class_rule
 
 
+@tracked()
 class Finding(models.Model):
     """A question or a gap of a draft. ``key`` is stable, so an answered question is never asked again.
 

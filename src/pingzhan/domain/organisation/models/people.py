@@ -9,8 +9,10 @@ from django.utils.translation import gettext_lazy as _
 
 from pingzhan.domain.organisation.enums import AbsenceKind, Channel, PersonKind, ResponsibilityKind
 from pingzhan.domain.territory.models import Unit
+from pingzhan.foundation.audit.history import tracked
 
 
+@tracked()
 class Person(models.Model):
     """Somebody who can hold a post. The same name is not the same person, so names are not unique.
 
@@ -93,6 +95,7 @@ class Contact(models.Model):
         return f"{self.get_channel_display()} #{self.pk}"
 
 
+@tracked()
 class Absence(models.Model):
     """A person is away from ``t0`` until just before ``t1`` (half-open, database clock)."""
 
@@ -126,6 +129,7 @@ class Absence(models.Model):
         return f"{self.get_kind_display()} #{self.pk}"
 
 
+@tracked()
 class Responsibility(models.Model):
     """帮包责任制 (四之四): who answers for a unit; rank 0 is the principal, 1.. stand in."""
 

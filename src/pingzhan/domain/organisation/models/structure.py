@@ -18,8 +18,10 @@ from pingzhan.domain.organisation.enums import (
 )
 from pingzhan.domain.organisation.models.people import Person
 from pingzhan.domain.territory.models import Unit
+from pingzhan.foundation.audit.history import tracked
 
 
+@tracked(exclude=["source_text", "reading"])
 class StructureVersion(models.Model):
     """One edition of a zone's command structure. ``n`` counts from 1 within the zone and is never reused.
 
@@ -106,6 +108,7 @@ class StructureVersion(models.Model):
         return _("第 %(n)d 版") % {"n": self.n}
 
 
+@tracked()
 class Group(models.Model):
     """The leading group or a work group of a version; ``code`` is what duty templates refer to."""
 
@@ -147,6 +150,7 @@ class Group(models.Model):
         return self.name
 
 
+@tracked()
 class Clause(models.Model):
     """One duty clause of a group; ``start`` and ``end`` are its place in the source text, in characters."""
 
@@ -183,6 +187,7 @@ class Clause(models.Model):
         return self.text
 
 
+@tracked()
 class Post(models.Model):
     """A chair, or several equal chairs, in the plan.
 
@@ -245,6 +250,7 @@ class Post(models.Model):
         return self.name
 
 
+@tracked()
 class Holding(models.Model):
     """Who is ranked for a seat: rank 0 the holder, 1.. the substitutes in order.
 
