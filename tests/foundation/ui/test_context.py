@@ -7,7 +7,7 @@ from django.http import HttpRequest
 from django.test import RequestFactory
 
 from pingzhan.foundation.ui import context
-from pingzhan.foundation.ui.context import Band, NavItem, band_of, band_version, current_key, routine_band, ui
+from pingzhan.foundation.ui.context import Band, NavItem, band_of, band_version, current_entry, routine_band, ui
 
 
 def emergency(request: HttpRequest) -> Band:
@@ -48,7 +48,7 @@ def test_navigation_and_current_entry() -> None:
     context.register_nav(lambda request: items)
     values = ui(RequestFactory().get("/structure/3/"))
     assert list(values["nav"]) == items
-    assert values["nav_current"] == "structure"
+    assert values["nav_at"][1] == "structure"
 
 
 @pytest.mark.parametrize(
@@ -57,4 +57,12 @@ def test_navigation_and_current_entry() -> None:
 )
 def test_the_longest_address_wins(path: str, key: str) -> None:
     items = [NavItem("", "/", "home"), NavItem("", "/a/", "a"), NavItem("", "/a/b/", "ab")]
-    assert current_key(path, items) == key
+    assert current_entry(path, items)[1] == key
+
+
+def test_a_heading_is_current_while_one_of_its_pages_is() -> None:
+    pages = (NavItem("企业", "/enterprises/", "enterprises"), NavItem("职工", "/workers/", "workers"))
+    heading = NavItem("企业与职工", "/enterprises/", "firms", pages)
+    items = [NavItem("首页", "/", "home"), heading]
+    assert current_entry("/workers/3/", items) == (heading, "workers")
+    assert current_entry("/elsewhere/", items) == (None, "")

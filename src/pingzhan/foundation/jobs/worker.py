@@ -155,8 +155,8 @@ def run_worker(*, interval: float = 1.0, batch: bool = False) -> None:
     try:
         listener.start()
         listener.ready.wait(RECONNECT_SECONDS)
-        for thread in [*threads, *servants]:
-            thread.start()
+        for starting in [*threads, *servants]:
+            starting.start()
         _run_tasks(worker)
     except SystemExit as end:
         # The queue's worker ends this way when a signal finds it idle.

@@ -44,11 +44,16 @@ class Band(TypedDict):
 
 @dataclass(frozen=True)
 class NavItem:
-    """One entry of the main navigation; ``key`` also names its icon and marks the current page."""
+    """One entry of the main navigation; ``key`` also names its icon and marks the current page.
+
+    An entry with ``children`` is a heading: it leads to the first of them, and they are shown in a second row
+    while one of them is the current page.
+    """
 
     label: str
     url: str
     key: str
+    children: tuple[NavItem, ...] = ()
 
 
 BandSource = Callable[[HttpRequest], Any]
@@ -95,18 +100,24 @@ def _nav_of(request: HttpRequest) -> list[NavItem]:
     return list(source(request)) if source else []
 
 
-def current_key(path: str, items: list[NavItem]) -> str:
-    """Return the key of the entry whose address is the longest prefix of ``path``, or an empty text."""
-    best = ""
+def current_entry(path: str, items: list[NavItem]) -> tuple[NavItem | None, str]:
+    """Return the entry whose page ``path`` is, and the key of that page (the entry's own or a child's).
+
+    The longest address that is a prefix of ``path`` wins; (None, "") when there is none.
+    """
+    found: NavItem | None = None
+    key = ""
     length = 0
     for item in items:
-        if (path == item.url or (item.url != "/" and path.startswith(item.url))) and len(item.url) > length:
-            best, length = item.key, len(item.url)
-    return best
+        for leaf in item.children or (item,):
+            fits = path == leaf.url or (leaf.url != "/" and path.startswith(leaf.url))
+            if fits and len(leaf.url) > length:
+                found, key, length = item, leaf.key, len(leaf.url)
+    return found, key
 
 
 def ui(request: HttpRequest) -> dict[str, Any]:
-    """Context processor: ``band``, ``band_version``, ``nav``, ``nav_current``, ``demo``, ``ui_now``.
+    """Context processor: ``band``, ``band_version``, ``nav``, ``nav_at``, ``demo``, ``ui_now``.
 
     All of them are lazy, so a fragment that shows no frame costs no query.
     """
@@ -115,7 +126,7 @@ def ui(request: HttpRequest) -> dict[str, Any]:
         "band": SimpleLazyObject(lambda: band_of(request)),
         "band_version": SimpleLazyObject(lambda: band_version(band_of(request))),
         "nav": nav,
-        "nav_current": SimpleLazyObject(lambda: current_key(request.path, list(nav))),
+        "nav_at": SimpleLazyObject(lambda: current_entry(request.path, list(nav))),
         "demo": bool(getattr(settings, "DEMO", False)),
         "ui_now": timezone.now(),
     }

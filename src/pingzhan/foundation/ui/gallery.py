@@ -75,10 +75,11 @@ def gallery_context(request: HttpRequest) -> dict[str, Any]:
     }
     keys = ["duty", "switch", "tasks", "structure", "readiness", "audit"]
     labels = ["值班台", "平战转换", "我的任务", "组织架构", "就绪检查", "留痕"]
+    nav = [NavItem(label, f"/{key}/", key) for label, key in zip(labels, keys, strict=True)]
     return {
         "band": band,
-        "nav": [NavItem(label, f"/{key}/", key) for label, key in zip(labels, keys, strict=True)],
-        "nav_current": "duty",
+        "nav": nav,
+        "nav_at": (nav[0], "duty"),
         "now": now,
         "steps": ["选择", "预演", "下令"],
         "form": SampleForm({"reason": "", "level": "2", "scope": "zone"}),

@@ -37,6 +37,10 @@ ICONS: dict[str, str] = {
     "empty": '<path d="M3.5 13l3-8h11l3 8v6.5h-17zM3.5 13H9l1 2.5h4l1-2.5h5.5"/>',
     "lock": '<rect x="5" y="10.5" width="14" height="10" rx="2"/><path d="M8 10.5V8a4 4 0 0 1 8 0v2.5"/>',
     "flag": '<path d="M5 21V4M5 5h13l-2.5 4L18 13H5"/>',
+    "firms": '<path d="M3 21V9l6 4V9l6 4V5h6v16z"/><path d="M7 17h2M12 17h2M17 17h2M17 12h2"/>',
+    "papers": '<path d="M6 3h8l5 5v13H6zM14 3v5h5M9 12h7M9 15h7M9 18h4"/>',
+    "management": '<circle cx="12" cy="12" r="3.2"/><path d="M12 3v3M12 18v3M3 12h3M18 12h3M5.600 '
+    '5.600l2.100 2.100M16.300 16.300l2.100 2.100M5.600 18.400l2.100-2.100M16.300 7.700l2.100-2.100"/>',
     "logout": '<path d="M14 4H5v16h9M10 12h11M17.5 8.5L21 12l-3.5 3.5"/>',
 }
 

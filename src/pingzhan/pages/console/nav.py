@@ -34,6 +34,19 @@ ENTRIES: tuple[Entry, ...] = (
     # Administrators open accounts, organisers tie them to persons; nobody is both (access.actions).
     Entry("people", _("账号与角色"), "staff:index", Permission.MANAGE_ACCOUNTS),
     Entry("people", _("账号与角色"), "staff:index", Permission.EDIT_STRUCTURE),
+    Entry("jobs", _("后台任务"), "jobs:index", Permission.MANAGE_JOBS),
+    Entry("settings", _("系统设置"), "settings:index", Permission.MANAGE_SETTINGS),
+)
+
+#: Pages that stand under one heading, and their order; every other page stands by itself.
+HEADINGS: tuple[tuple[str, Promise, tuple[str, ...]], ...] = (
+    ("firms", _("企业与职工"), ("enterprises", "workers", "plan", "imports")),
+    ("papers", _("公文与通知"), ("documents", "messages", "inbox")),
+    (
+        "management",
+        _("监督与管理"),
+        ("audit", "people", "access", "devices", "privacy", "jobs", "settings"),
+    ),
 )
 
 #: design.md section 1: the first screen of each role, by what it may do; the first that fits wins.
@@ -41,16 +54,32 @@ FIRST_SCREENS: tuple[str, ...] = ("duty", "audit", "tasks", "people", "structure
 
 
 def permitted(actor: Actor) -> list[Entry]:
-    """Return the pages this person may open, in the order of the navigation."""
-    return [entry for entry in ENTRIES if actor.has(entry.permission)]
+    """Return the pages this person may open, each once, in the order of the navigation."""
+    found: dict[str, Entry] = {}
+    for entry in ENTRIES:
+        if actor.has(entry.permission):
+            found.setdefault(entry.key, entry)
+    return list(found.values())
 
 
 def entries(request: HttpRequest) -> list[NavItem]:
-    """Return the navigation of this request's person; empty for a visitor."""
-    return [
-        NavItem(label=str(entry.label), url=reverse(entry.view), key=entry.key)
+    """Return the navigation of this request's person; empty for a visitor.
+
+    A heading with one page that he may open is that page.
+    """
+    leaves = {
+        entry.key: NavItem(label=str(entry.label), url=reverse(entry.view), key=entry.key)
         for entry in permitted(request_actor(request))
-    ]
+    }
+    grouped = {key for _heading, _label, keys in HEADINGS for key in keys}
+    items = [leaf for key, leaf in leaves.items() if key not in grouped]
+    for heading, label, keys in HEADINGS:
+        under = tuple(leaves[key] for key in keys if key in leaves)
+        if len(under) == 1:
+            items.append(under[0])
+        elif under:
+            items.append(NavItem(label=str(label), url=under[0].url, key=heading, children=under))
+    return items
 
 
 def first_screen(actor: Actor) -> str | None:

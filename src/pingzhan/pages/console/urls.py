@@ -14,5 +14,7 @@ urlpatterns = [
     path("structure/", include("pingzhan.pages.console.structure.urls")),
     path("readiness/", include("pingzhan.pages.console.readiness.urls")),
     path("audit/", include("pingzhan.pages.console.audit.urls")),
+    path("jobs/", include("pingzhan.pages.console.jobs.urls")),
+    path("settings/", include("pingzhan.pages.console.settings.urls")),
     path("staff/", include("pingzhan.pages.console.staff.urls")),
 ]

@@ -13,7 +13,7 @@ class Command(BaseCommand):
     """Executes heavy work until standard input ends."""
 
     help = "Execute heavy work until standard input ends; started by the worker."
-    requires_system_checks: list[str] = []  # noqa: RUF012 - as Django declares it
+    requires_system_checks: list[str] = []
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Work."""

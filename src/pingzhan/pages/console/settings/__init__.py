@@ -1,0 +1,1 @@
+"""系统设置: what an administrator changes in the browser."""
