@@ -49,9 +49,21 @@ os.environ["PINGZHAN_DATABASE_URL"] = os.environ[_SERVER_URL]
 os.environ.setdefault("PINGZHAN_SECRET_KEY", secrets.token_urlsafe(32))
 os.environ["PINGZHAN_DEMO"] = "1"
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+# A key ring of its own for each process: a test that changes keys must not shut out a neighbour's data.
+_keys = tempfile.TemporaryDirectory(prefix="pz-test-keys-")
+os.environ["PINGZHAN_KEY_DIR"] = _keys.name
 # Not in pyproject.toml: pytest-django would read the settings before this file names the database.
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "pingzhan.config.settings")
 django.setup()
+
+
+def _make_ring() -> None:
+    from pingzhan.foundation.privacy import keyring
+
+    keyring.create()
+
+
+_make_ring()
 
 
 @pytest.hookimpl(trylast=True)

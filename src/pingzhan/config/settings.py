@@ -8,6 +8,7 @@ from pathlib import Path
 import pghistory
 
 from pingzhan.config import env
+from pingzhan.config.embedded import default_data_dir
 
 PACKAGE = Path(__file__).resolve().parent.parent
 ROOT = PACKAGE.parent.parent
@@ -56,11 +57,12 @@ INSTALLED_APPS = [
     "pingzhan.domain.command",
     "pingzhan.domain.people",
     "pingzhan.pages.console",
-    # last, so that our templates come before the library's own
     # In front of allauth, whose templates it replaces.
     "pingzhan.pages.public",
     "allauth",
     "allauth.account",
+    "allauth.mfa",
+    "axes",
 ]
 FIRST_PARTY_APPS = [app for app in INSTALLED_APPS if app.startswith("pingzhan.")]
 
@@ -77,6 +79,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "pingzhan.foundation.access.middleware.ActorMiddleware",
+    "pingzhan.foundation.access.guard.GuardMiddleware",
     "pingzhan.foundation.ui.middleware.ErrorMiddleware",
 ]
 
@@ -138,7 +141,10 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 PGHISTORY_FOREIGN_KEY_FIELD = pghistory.ForeignKey(db_index=False)
 
 AUTH_USER_MODEL = "accounts.User"
-AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+AUTHENTICATION_BACKENDS = [
+    "pingzhan.foundation.accounts.lockout.LockoutBackend",
+    "allauth.account.auth_backends.AuthenticationBackend",
+]
 AUTH_PASSWORD_VALIDATORS = [
     {
         "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
@@ -147,7 +153,15 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+    {"NAME": "pingzhan.foundation.accounts.passwords.NameValidator"},
+    {"NAME": "pingzhan.foundation.accounts.passwords.HistoryValidator"},
 ]
+# Secrets before the present one: sealed second factors stay readable while the secret is changed.
+SECRET_KEY_FALLBACKS = [key for key in env.text("PINGZHAN_SECRET_KEY_FALLBACKS").split(",") if key]
+# Proxies in front of us, as addresses or networks; only they may say where a visitor comes from.
+TRUSTED_PROXIES = [text for text in env.text("PINGZHAN_TRUSTED_PROXIES").split(",") if text]
+# Who may order or sees many people's data needs a second factor (foundation/access/factor.py).
+SECOND_FACTOR = True
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
 ACCOUNT_ADAPTER = "pingzhan.foundation.accounts.adapter.ClosedAdapter"
@@ -157,6 +171,31 @@ ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_USER_MODEL_EMAIL_FIELD = "email"
 ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_PREVENT_ENUMERATION = True
+# The lasting count per account and address is axes'; these hold off floods before it is asked.
+ACCOUNT_RATE_LIMITS = {"login_failed": "60/m/ip,20/5m/key", "change_password": "5/m/user"}
+ACCOUNT_REAUTHENTICATION_TIMEOUT = 300
+MFA_ADAPTER = "pingzhan.foundation.accounts.factors.FactorAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_RECOVERY_CODES_SHOW_ONCE = True
+MFA_TOTP_TOLERANCE = 1  # phones of a zone run up to half a minute wrong
+MFA_FORMS = {
+    "authenticate": "pingzhan.foundation.accounts.factors.CodeForm",
+    "authenticate_webauthn": "pingzhan.foundation.accounts.factors.KeyForm",
+    "reauthenticate": "pingzhan.foundation.accounts.factors.ConfirmForm",
+}
+AXES_HANDLER = "pingzhan.foundation.accounts.lockout.Handler"
+AXES_USERNAME_FORM_FIELD = "login"
+AXES_USERNAME_CALLABLE = "pingzhan.foundation.accounts.lockout.username_of"
+AXES_CLIENT_IP_CALLABLE = "pingzhan.foundation.accounts.address.client_address"
+AXES_LOCKOUT_PARAMETERS = ["username", "ip_address"]
+AXES_FAILURE_LIMIT = 5
+AXES_RESET_ON_SUCCESS = False  # the handler forgets the account's failures only
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
+AXES_DISABLE_ACCESS_LOG = True  # accounts.SignIn is ours
+AXES_SENSITIVE_PARAMETERS = ["login", "username", "ip_address", "code", "credential"]
+AXES_VERBOSE = False
+# axes' own middleware passes its arguments in the wrong order under ASGI; the adapter answers instead.
+SILENCED_SYSTEM_CHECKS = ["axes.W002"]
 
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
@@ -187,6 +226,10 @@ STATICFILES_DIRS = [VITE_DIST] if VITE_DIST.is_dir() else []
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = False
 WHITENOISE_IMMUTABLE_FILE_TEST = r"^/static/assets/.+$"
+
+# The key ring of personal data lies outside the database; the variable, when set, seals the ring's file.
+KEY_DIR = Path(env.text("PINGZHAN_KEY_DIR") or default_data_dir() / "keys").expanduser()
+MASTER_KEY = env.text("PINGZHAN_MASTER_KEY")
 
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
 
