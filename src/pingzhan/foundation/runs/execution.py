@@ -97,7 +97,8 @@ def execute(run: Run, *, stopping: Callable[[], bool] = lambda: False) -> str:
         return _finish(run, RunState.DEAD, work, error=_words(error))
     except Exception as error:
         logger.exception("run %s (%s) failed", run.id, row.kind)
-        close_old_connections()
+        if not connection.in_atomic_block:
+            close_old_connections()
         words = f"{type(error).__name__}: {error}".replace("\x00", "")[:ERROR_LENGTH]
         tries = RunRow.objects.filter(pk=run.id).values_list("tries", flat=True).get()
         if tries >= work.tries:
