@@ -1,6 +1,32 @@
 """All that other modules and pages may call of the territory module."""
 
-from pingzhan.domain.territory.actions import create_unit, import_plan, move_unit, rename_unit
+from pingzhan.domain.territory.actions.bulk import FirmSpec, ShiftSpec, SiteSpec, TeamSpec, bulk_register
+from pingzhan.domain.territory.actions.enterprises import (
+    EnterpriseData,
+    change_enterprise,
+    merge_enterprise,
+    register_enterprise,
+    set_risk,
+    set_status,
+)
+from pingzhan.domain.territory.actions.plan import import_plan
+from pingzhan.domain.territory.actions.sites import (
+    change_shift,
+    change_site,
+    change_team,
+    close_shift,
+    close_site,
+    close_team,
+    create_rooms,
+    create_shift,
+    create_site,
+    create_team,
+    make_scope,
+    reopen_site,
+)
+from pingzhan.domain.territory.actions.units import create_unit, move_unit, rename_unit
+from pingzhan.domain.territory.guards import register_guard
+from pingzhan.domain.territory.industry import DIVISIONS, industry_name
 from pingzhan.domain.territory.queries import (
     Node,
     level_ordered,
@@ -12,19 +38,59 @@ from pingzhan.domain.territory.queries import (
     zone_of,
     zones,
 )
-from pingzhan.domain.territory.rules import can_edit, can_see, visible_to
+from pingzhan.domain.territory.rules import (
+    can_edit,
+    can_edit_enterprise,
+    can_register,
+    can_see,
+    can_see_enterprise,
+    can_zone_edit,
+    enterprises_visible_to,
+    visible_to,
+)
 
 __all__ = [
+    "DIVISIONS",
+    "EnterpriseData",
+    "FirmSpec",
     "Node",
+    "ShiftSpec",
+    "SiteSpec",
+    "TeamSpec",
+    "bulk_register",
     "can_edit",
+    "can_edit_enterprise",
+    "can_register",
     "can_see",
+    "can_see_enterprise",
+    "can_zone_edit",
+    "change_enterprise",
+    "change_shift",
+    "change_site",
+    "change_team",
+    "close_shift",
+    "close_site",
+    "close_team",
+    "create_rooms",
+    "create_shift",
+    "create_site",
+    "create_team",
     "create_unit",
+    "enterprises_visible_to",
     "import_plan",
+    "industry_name",
     "level_ordered",
+    "make_scope",
+    "merge_enterprise",
     "move_unit",
     "paths_above",
     "plan_of",
+    "register_enterprise",
+    "register_guard",
     "rename_unit",
+    "reopen_site",
+    "set_risk",
+    "set_status",
     "subtree",
     "tree",
     "unit_by_code",

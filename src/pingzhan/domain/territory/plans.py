@@ -71,6 +71,14 @@ def _check_feature(feature: Any, place: str, codes: Collection[str]) -> list[tup
     return points
 
 
+def check_polygon(geometry: Any, place: str = "") -> None:
+    """Check the outline of one place: a closed polygon in local metres. Raises Invalid saying what is wrong."""
+    if not isinstance(geometry, dict) or geometry.get("type") != "Polygon":
+        raise Invalid(_("场所的图形应是一个面。"), place=place)
+    feature = {"type": "Feature", "geometry": geometry, "properties": {}}
+    _check_feature(feature, place, ())
+
+
 def _looks_like_degrees(points: list[tuple[float, float]]) -> bool:
     """Longitudes and latitudes of China within about one degree of each other are not a plan in metres."""
     xs = [x for x, _y in points]

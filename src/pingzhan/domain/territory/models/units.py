@@ -8,11 +8,13 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from pingzhan.domain.territory.enums import UnitKind
+from pingzhan.foundation.audit.history import tracked
 
 #: A path is the ids from the root down, with a slash at both ends: '/1/3/57/'.
 PATH_PATTERN = r"^(/[0-9]+)+/$"
 
 
+@tracked()
 class Unit(models.Model):
     """A zone, area, enterprise or site.
 
@@ -78,6 +80,7 @@ class Unit(models.Model):
         return self.name
 
 
+@tracked()
 class ParkPlan(models.Model):
     """The plan of one zone: GeoJSON in a flat local grid of metres, so no map datum is involved."""
 

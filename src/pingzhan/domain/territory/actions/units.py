@@ -1,18 +1,15 @@
-"""Changes of the tree of places and of the park plan. Each is one transaction and leaves one audit record."""
+"""Changes of the tree of places. Each is one transaction and leaves one audit record."""
 
 from __future__ import annotations
 
-from typing import Any
-
-from django.core.exceptions import ValidationError
 from django.db import connection, transaction
 from django.db.models import F, TextField, Value
-from django.db.models.functions import Concat, Now, Substr
+from django.db.models.functions import Concat, Substr
 from django.utils.translation import gettext as _
 
-from pingzhan.domain.territory import plans, queries
+from pingzhan.domain.territory.actions.common import checked
 from pingzhan.domain.territory.enums import MAY_CONTAIN, UnitKind
-from pingzhan.domain.territory.models import ParkPlan, Unit
+from pingzhan.domain.territory.models import Unit
 from pingzhan.foundation.access.actor import Actor, require
 from pingzhan.foundation.access.roles import Permission
 from pingzhan.foundation.audit import record
@@ -22,7 +19,8 @@ from pingzhan.kernel.errors import Conflict, Invalid
 _TREE_LOCK = 0x70_7A_01
 
 
-def _lock_tree() -> None:
+def lock_tree() -> None:
+    """Hold the tree until commit, so that paths and codes stay as read."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_TREE_LOCK])
 
@@ -31,14 +29,6 @@ def _next_id() -> int:
     with connection.cursor() as cursor:
         cursor.execute("SELECT nextval(pg_get_serial_sequence('territory_unit', 'id'))")
         return int(cursor.fetchone()[0])
-
-
-def _checked(unit: Unit) -> Unit:
-    try:
-        unit.full_clean()
-    except ValidationError as error:
-        raise Invalid("".join(error.messages), place=unit.code) from error
-    return unit
 
 
 def _check_nesting(kind: UnitKind, parent: Unit | None) -> None:
@@ -52,6 +42,19 @@ def _check_nesting(kind: UnitKind, parent: Unit | None) -> None:
         )
 
 
+def place_unit(*, kind: UnitKind, code: str, name: str, parent: Unit | None, headcount: int = 0) -> Unit:
+    """Put a unit into the tree for an action that has checked the right and keeps the record itself."""
+    _check_nesting(kind, parent)
+    lock_tree()
+    if parent is not None:
+        parent.refresh_from_db(fields=["path"])
+    new = _next_id()
+    unit = Unit(id=new, kind=kind, code=code.strip(), name=name.strip(), parent=parent, headcount=headcount)
+    unit.path = f"{parent.path if parent else '/'}{new}/"
+    checked(unit, unit.code).save(force_insert=True)
+    return unit
+
+
 @transaction.atomic
 def create_unit(
     *, kind: UnitKind, code: str, name: str, parent: Unit | None, by: Actor, headcount: int = 0
@@ -61,14 +64,7 @@ def create_unit(
     Raises Refused without the right to edit there, Invalid for a code in use or a kind that does not fit.
     """
     require(by, Permission.EDIT_TERRITORY, parent.path if parent else "/")
-    _check_nesting(kind, parent)
-    _lock_tree()
-    if parent is not None:
-        parent.refresh_from_db(fields=["path"])
-    new = _next_id()
-    unit = Unit(id=new, kind=kind, code=code.strip(), name=name.strip(), parent=parent, headcount=headcount)
-    unit.path = f"{parent.path if parent else '/'}{new}/"
-    _checked(unit).save(force_insert=True)
+    unit = place_unit(kind=kind, code=code, name=name, parent=parent, headcount=headcount)
     record(
         "territory.create_unit", by=by, subject=("unit", unit.pk), unit_path=unit.path, body={"kind": kind}
     )
@@ -82,7 +78,7 @@ def rename_unit(*, unit: Unit, name: str, by: Actor, headcount: int | None = Non
     unit.name = name.strip()
     if headcount is not None:
         unit.headcount = headcount
-    _checked(unit).save(update_fields=["name", "headcount"])
+    checked(unit, unit.code).save(update_fields=["name", "headcount"])
     record("territory.rename_unit", by=by, subject=("unit", unit.pk), unit_path=unit.path)
     return unit
 
@@ -96,7 +92,7 @@ def move_unit(*, unit: Unit, parent: Unit, by: Actor) -> Unit:
     """
     require(by, Permission.EDIT_TERRITORY, unit.path)
     require(by, Permission.EDIT_TERRITORY, parent.path)
-    _lock_tree()
+    lock_tree()
     unit.refresh_from_db()
     parent.refresh_from_db()
     _check_nesting(UnitKind(unit.kind), parent)
@@ -114,21 +110,3 @@ def move_unit(*, unit: Unit, parent: Unit, by: Actor) -> Unit:
         "territory.move_unit", by=by, subject=("unit", unit.pk), unit_path=unit.path, body={"moved": moved}
     )
     return unit
-
-
-@transaction.atomic
-def import_plan(*, zone: Unit, geojson: Any, by: Actor) -> ParkPlan:
-    """Put a park plan in force for a zone, replacing the former one.
-
-    ``geojson`` is the parsed FeatureCollection in local metres; a feature's ``code`` property ties it to a
-    unit of the zone. Raises Invalid naming the feature that does not fit.
-    """
-    require(by, Permission.EDIT_TERRITORY, zone.path)
-    codes = set(queries.subtree(zone).values_list("code", flat=True))
-    counts = plans.check_plan(geojson, codes=codes)
-    plan, _created = ParkPlan.objects.update_or_create(
-        zone=zone, defaults={"geojson": geojson, "updated": Now()}
-    )
-    plan.refresh_from_db()
-    record("territory.import_plan", by=by, subject=("unit", zone.pk), unit_path=zone.path, body=counts)
-    return plan

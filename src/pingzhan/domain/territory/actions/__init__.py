@@ -1,0 +1,1 @@
+"""Changes of the territory module: units, park plan, enterprises, sites, shifts and teams."""
