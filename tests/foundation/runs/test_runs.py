@@ -7,6 +7,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 
 import pytest
 from django.db import connection, transaction
@@ -92,7 +93,7 @@ def test_what_may_pass_is_tried_again_later(failures: int, states: list[str], ca
         RunRow.objects.filter(pk=run.pk).update(next_at=Now())
     assert seen == states
     assert len(kinds.calls) == calls
-    assert all(later > sooner for sooner, later in zip(waits[:-1], waits[1:-1], strict=False))
+    assert all(later > sooner for sooner, later in pairwise(waits[:-1]))
     run.refresh_from_db()
     assert ("ConnectionError: 第 3 次" in run.error) == (seen[-1] == "dead")
 

@@ -63,7 +63,9 @@ def change(request: HttpRequest, key: str) -> HttpResponse:
     status = 422 if error else 200
     if request.headers.get("HX-Request") == "true":
         return render(request, "console/settings/_row.html", {"row": row}, status=status)
-    return render(request, "console/settings/index.html", {"groups": {str(known.group): [row]}}, status=status)
+    return render(
+        request, "console/settings/index.html", {"groups": {str(known.group): [row]}}, status=status
+    )
 
 
 def _row(known: Option, stored: Mapping[str, str], *, error: str = "", saved: bool = False) -> Row:
