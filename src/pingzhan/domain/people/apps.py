@@ -11,3 +11,9 @@ class PeopleConfig(AppConfig):
     label = "people"
     verbose_name = _("人员")
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Give the trail its sentences."""
+        from pingzhan.domain.people import verbs
+
+        verbs.register()

@@ -1,0 +1,105 @@
+"""Persons who look like one: candidates by keyed hashes, decided on the opened numbers of the candidates only."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.db import connection
+from django.db.models import Exists, OuterRef, QuerySet
+
+from pingzhan.domain.people.models import Employment, Individual
+from pingzhan.domain.people.queries.opening import Opened, opened
+
+MAX_CANDIDATES = 4_000
+MAX_PAIRS = 200
+
+_CANDIDATES = """
+WITH mine AS (
+  SELECT i.id, i.birth_year, s.name_digest, s.phone_digest
+  FROM people_individual i JOIN people_searchtokens s ON s.individual_id = i.id
+  WHERE i.merged_into_id IS NULL AND i.id IN ({visible})
+), pairs AS (
+  SELECT a.id AS first, b.id AS second, true AS name,
+         COALESCE(a.phone_digest = b.phone_digest, false) AS phone
+  FROM mine a JOIN mine b ON b.name_digest = a.name_digest AND b.id > a.id
+  WHERE a.birth_year = b.birth_year OR a.birth_year IS NULL OR b.birth_year IS NULL
+        OR a.phone_digest = b.phone_digest
+  UNION ALL
+  SELECT a.id, b.id, false, true
+  FROM mine a JOIN mine b ON b.phone_digest = a.phone_digest AND b.id > a.id
+  WHERE a.name_digest <> b.name_digest AND a.birth_year = b.birth_year
+)
+SELECT first, second, name, phone FROM pairs p
+WHERE NOT EXISTS (SELECT 1 FROM people_keptapart k WHERE k.first_id = p.first AND k.second_id = p.second)
+ORDER BY phone DESC, first, second LIMIT %s
+"""
+
+
+@dataclass(frozen=True)
+class Pair:
+    """Two persons who may be one, and what they share: stable keys 'name', 'phone', 'number'."""
+
+    first: Individual
+    second: Individual
+    first_texts: Opened
+    second_texts: Opened
+    reasons: tuple[str, ...]
+
+
+def near(one: str | None, other: str | None) -> bool:
+    """Return whether two numbers differ by one character, or by two neighbours that changed places."""
+    if not one or not other or len(one) != len(other):
+        return False
+    differing = [n for n in range(len(one)) if one[n] != other[n]]
+    if len(differing) == 1:
+        return True
+    return (
+        len(differing) == 2
+        and differing[1] == differing[0] + 1
+        and one[differing[0]] == other[differing[1]]
+        and one[differing[1]] == other[differing[0]]
+    )
+
+
+def near_check_digit(one: str | None, other: str | None) -> bool:
+    """Return whether two numbers are near, the 18th character (which follows from the others) set aside."""
+    if one and other and len(one) == len(other) == 18:
+        return near(one, other) or near(one[:17], other[:17])
+    return near(one, other)
+
+
+def alike(visible: QuerySet[Employment]) -> list[Pair]:
+    """Return up to 200 pairs of visible persons who look like one.
+
+    The same name with the same phone, the same name and birth year with nearly the same number or without
+    numbers to compare, or the same phone and birth year under another name. Pairs that were found to be two
+    people are left out.
+    """
+    sql, params = visible.order_by().values("individual_id").query.sql_with_params()
+    with connection.cursor() as cursor:
+        cursor.execute(_CANDIDATES.format(visible=sql), [*params, MAX_CANDIDATES])
+        found = cursor.fetchall()
+    people = Individual.objects.in_bulk({pk for row in found for pk in row[:2]})
+    texts = opened(people.values())
+    pairs: list[Pair] = []
+    for first, second, name, phone in found:
+        one, other = texts[first], texts[second]
+        if one.erased or other.erased:
+            continue
+        number = near_check_digit(one.number, other.number)
+        if not (phone or number):
+            continue
+        kinds = (("name", name), ("phone", phone), ("number", number))
+        reasons = tuple(key for key, holds in kinds if holds)
+        pairs.append(Pair(people[first], people[second], one, other, reasons))
+        if len(pairs) == MAX_PAIRS:
+            break
+    return pairs
+
+
+def concurrent(visible: QuerySet[Employment]) -> QuerySet[Employment]:
+    """Return visible open employments of persons who work at another enterprise as well, visible or not."""
+    other = Employment.objects.filter(individual=OuterRef("individual"), left__isnull=True).exclude(
+        enterprise=OuterRef("enterprise")
+    )
+    return visible.filter(Exists(other), left__isnull=True)
