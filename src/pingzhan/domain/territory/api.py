@@ -2,6 +2,7 @@
 
 from pingzhan.domain.territory.actions.bulk import FirmSpec, ShiftSpec, SiteSpec, TeamSpec, bulk_register
 from pingzhan.domain.territory.actions.enterprises import (
+    OWN_FIELDS,
     EnterpriseData,
     change_enterprise,
     merge_enterprise,
@@ -27,7 +28,21 @@ from pingzhan.domain.territory.actions.sites import (
 from pingzhan.domain.territory.actions.units import create_unit, move_unit, rename_unit
 from pingzhan.domain.territory.guards import register_guard
 from pingzhan.domain.territory.industry import DIVISIONS, industry_name
-from pingzhan.domain.territory.queries import (
+from pingzhan.domain.territory.queries.register import (
+    FLAGS,
+    ORDERS,
+    EnterpriseFilter,
+    find,
+    shift_headcount,
+    shifts_of,
+    site_counts,
+    sites_of,
+    status_counts,
+    steps_of,
+    teams_of,
+    units_without_file,
+)
+from pingzhan.domain.territory.queries.tree import (
     Node,
     level_ordered,
     paths_above,
@@ -51,7 +66,11 @@ from pingzhan.domain.territory.rules import (
 
 __all__ = [
     "DIVISIONS",
+    "FLAGS",
+    "ORDERS",
+    "OWN_FIELDS",
     "EnterpriseData",
+    "EnterpriseFilter",
     "FirmSpec",
     "Node",
     "ShiftSpec",
@@ -77,6 +96,7 @@ __all__ = [
     "create_team",
     "create_unit",
     "enterprises_visible_to",
+    "find",
     "import_plan",
     "industry_name",
     "level_ordered",
@@ -91,9 +111,17 @@ __all__ = [
     "reopen_site",
     "set_risk",
     "set_status",
+    "shift_headcount",
+    "shifts_of",
+    "site_counts",
+    "sites_of",
+    "status_counts",
+    "steps_of",
     "subtree",
+    "teams_of",
     "tree",
     "unit_by_code",
+    "units_without_file",
     "visible_to",
     "zone_of",
     "zones",

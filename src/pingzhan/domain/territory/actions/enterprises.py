@@ -112,7 +112,7 @@ def register_enterprise(
     row = Enterprise(unit=unit, risk=risk, **data.file_fields())
     checked(row, unit.code).save(force_insert=True)
     if risk != RiskClass.LOW:
-        _step(row, StepKind.RISK, RiskClass.LOW, risk, risk_reason, by)
+        _step(row=row, kind=StepKind.RISK, old=RiskClass.LOW, new=risk, reason=risk_reason, by=by)
     record(
         "territory.register_enterprise",
         by=by,
@@ -172,7 +172,7 @@ def set_risk(*, enterprise: Enterprise, risk: RiskClass, reason: str, by: Actor)
     rules.require_zone_edit(by, row.unit)
     _refuse_closed(row)
     old = RiskClass(row.risk)
-    _step(row, StepKind.RISK, old, risk, reason, by)
+    _step(row=row, kind=StepKind.RISK, old=old, new=risk, reason=reason, by=by)
     row.risk = risk
     row.save(update_fields=["risk"])
     record(
@@ -200,7 +200,7 @@ def set_status(*, enterprise: Enterprise, status: EnterpriseStatus, reason: str,
             _("企业现为“%(old)s”，不能改为“%(new)s”。") % {"old": old.label, "new": status.label},
             place=row.unit.code,
         )
-    _step(row, StepKind.STATUS, old, status, reason, by)
+    _step(row=row, kind=StepKind.STATUS, old=old, new=status, reason=reason, by=by)
     closed = _close_parts(row) if status == EnterpriseStatus.CLOSED else {}
     row.status = status
     row.save(update_fields=["status"])
@@ -233,7 +233,14 @@ def merge_enterprise(*, source: Enterprise, target: Enterprise, reason: str, by:
     _refuse_closed(kept)
     if gone.unit.path.split("/")[1] != kept.unit.path.split("/")[1]:
         raise Invalid(_("只能并入同一开发区的企业。"), place=gone.unit.code)
-    _step(gone, StepKind.STATUS, EnterpriseStatus(gone.status), EnterpriseStatus.CLOSED, reason, by)
+    _step(
+        row=gone,
+        kind=StepKind.STATUS,
+        old=EnterpriseStatus(gone.status),
+        new=EnterpriseStatus.CLOSED,
+        reason=reason,
+        by=by,
+    )
     closed = _close_parts(gone)
     gone.status, gone.successor = EnterpriseStatus.CLOSED, kept
     gone.save(update_fields=["status", "successor"])
@@ -277,6 +284,7 @@ def _refuse_closed(row: Enterprise) -> None:
 
 
 def _step(
+    *,
     row: Enterprise,
     kind: StepKind,
     old: RiskClass | EnterpriseStatus,

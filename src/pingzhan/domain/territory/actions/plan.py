@@ -7,8 +7,9 @@ from typing import Any
 from django.db import transaction
 from django.db.models.functions import Now
 
-from pingzhan.domain.territory import plans, queries
+from pingzhan.domain.territory import plans
 from pingzhan.domain.territory.models import ParkPlan, Unit
+from pingzhan.domain.territory.queries.tree import subtree
 from pingzhan.foundation.access.actor import Actor, require
 from pingzhan.foundation.access.roles import Permission
 from pingzhan.foundation.audit import record
@@ -22,7 +23,7 @@ def import_plan(*, zone: Unit, geojson: Any, by: Actor) -> ParkPlan:
     unit of the zone. Raises Invalid naming the feature that does not fit.
     """
     require(by, Permission.EDIT_TERRITORY, zone.path)
-    codes = set(queries.subtree(zone).values_list("code", flat=True))
+    codes = set(subtree(zone).values_list("code", flat=True))
     counts = plans.check_plan(geojson, codes=codes)
     plan, _created = ParkPlan.objects.update_or_create(
         zone=zone, defaults={"geojson": geojson, "updated": Now()}

@@ -1,0 +1,1 @@
+"""Reads of the territory module: the tree of places, and the register of enterprises."""
