@@ -119,7 +119,11 @@ def test_a_row_edited_together_with_its_hash_breaks_at_the_next_row() -> None:
             "UPDATE audit_auditrecord SET body = %s, sha = %s WHERE id = %s",
             ['{"n": 2}', sha_of(forged), forged.pk],
         )
-    assert verify_chain() == [Break(rows[2].pk, "missing", rows[1].pk)]
+    # Its mark cannot be made again without the key, and the next row continues from the former hash.
+    assert verify_chain() == [
+        Break(rows[1].pk, "forged", rows[0].pk),
+        Break(rows[2].pk, "missing", rows[1].pk),
+    ]
 
 
 @pytest.mark.django_db

@@ -1,11 +1,13 @@
 """The business trail (留痕): who did what, when, on what basis; append-only and hash-chained."""
 
-from pingzhan.foundation.audit.chain import Break, head, operation, record, verify_chain
+from pingzhan.foundation.audit.chain import head, operation, record
 from pingzhan.foundation.audit.queries import TrailFilter, trail, trail_page
 from pingzhan.foundation.audit.verbs import register_verb, register_words, sentence, title_of, verb_choices
+from pingzhan.foundation.audit.verify import Break, Report, verify, verify_chain
 
 __all__ = [
     "Break",
+    "Report",
     "TrailFilter",
     "head",
     "operation",
@@ -17,5 +19,6 @@ __all__ = [
     "trail",
     "trail_page",
     "verb_choices",
+    "verify",
     "verify_chain",
 ]

@@ -14,6 +14,9 @@ from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 from django.db import connection, transaction
 
+from pingzhan.foundation.audit import signing
+from pingzhan.foundation.audit.transaction import TRANSACTION
+
 if TYPE_CHECKING:
     from pingzhan.foundation.audit.models import AuditRecord
 
@@ -39,6 +42,8 @@ CHAINED_FIELDS = (
     "subject_id",
     "body",
 )
+LATER_FIELDS = ("id", "tx", "tx_at")
+"""What is hashed besides since row history came: the number, and the transaction that joins the two."""
 
 
 class Doer(Protocol):
@@ -65,20 +70,6 @@ class Doer(Protocol):
         ...
 
 
-@dataclass(frozen=True)
-class Break:
-    """One place where the chain does not hold: the row and what is wrong with it.
-
-    ``kind`` 'edited': the row's own hash does not fit its content; 'missing': the row before this one is
-    gone, or this row was put in from elsewhere.
-    """
-
-    record_id: int
-    kind: Literal["edited", "missing"]
-    after_id: int | None
-    """The last row in front of it, None at the beginning."""
-
-
 _operation: ContextVar[uuid.UUID | None] = ContextVar("pingzhan_operation", default=None)
 
 
@@ -101,17 +92,34 @@ def operation() -> Iterator[uuid.UUID]:
         _operation.reset(token)
 
 
-def canonical(record: AuditRecord) -> str:
-    """Return the text that is hashed: JSON with sorted keys, no blanks, UTC time to the microsecond."""
-    fields: dict[str, Any] = {name: getattr(record, name) for name in CHAINED_FIELDS}
-    fields["at"] = record.at.astimezone(UTC).isoformat(timespec="microseconds")
-    fields["operation"] = str(record.operation)
-    return json.dumps(fields, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)
+def canonical(fields: Mapping[str, Any]) -> str:
+    """Return the text that is hashed: JSON with sorted keys, no blanks, UTC times to the microsecond.
+
+    ``fields`` holds CHAINED_FIELDS and LATER_FIELDS; the latter are left out of records that lack ``tx``,
+    which are older than they.
+    """
+    names = CHAINED_FIELDS if fields["tx"] is None else CHAINED_FIELDS + LATER_FIELDS
+    data = {name: fields[name] for name in names}
+    data["at"] = _moment(fields["at"])
+    data["operation"] = str(fields["operation"])
+    if "tx_at" in data:
+        data["tx_at"] = None if fields["tx_at"] is None else _moment(fields["tx_at"])
+    return json.dumps(data, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)
+
+
+def _moment(at: datetime) -> str:
+    return at.astimezone(UTC).isoformat(timespec="microseconds")
+
+
+def hash_of(prev_sha: str, fields: Mapping[str, Any]) -> str:
+    """Return the hash that a record with these fields must carry."""
+    return hashlib.sha256((prev_sha + canonical(fields)).encode()).hexdigest()
 
 
 def sha_of(record: AuditRecord) -> str:
     """Return the hash that the record must carry."""
-    return hashlib.sha256((record.prev_sha + canonical(record)).encode()).hexdigest()
+    fields = {name: getattr(record, name) for name in CHAINED_FIELDS + LATER_FIELDS}
+    return hash_of(record.prev_sha, fields)
 
 
 def record(
@@ -135,9 +143,10 @@ def record(
     if "\\u0000" in text:
         raise ValueError("the body of a record holds no NUL character")
     actor_id = {"user": by.user_id, "link": by.person_id, "system": None}[by.kind]
-    at, prev_sha, stored = _lock_head(text)
+    last = _lock_head(text)
     line = AuditRecord(
-        at=at,
+        id=last.id + 1,
+        at=last.at,
         world=world,
         operation=_operation.get() or uuid.uuid4(),
         actor_kind=by.kind,
@@ -147,16 +156,38 @@ def record(
         unit_path=unit_path,
         subject_kind=subject[0] if subject else "",
         subject_id=str(subject[1]) if subject else "",
-        body=stored,
-        prev_sha=prev_sha,
+        body=last.body,
+        tx=last.tx,
+        tx_at=last.tx_at,
+        prev_sha=last.sha,
     )
     line.sha = sha_of(line)
+    line.mark = signing.mark(line.sha)
     line.save(force_insert=True)
     return line
 
 
-def _lock_head(body: str) -> tuple[datetime, str, dict[str, Any]]:
-    """Take the chain's lock; return the database's time, the last hash, and the body as it will read back.
+@dataclass(frozen=True)
+class _Head:
+    """The end of the chain under its lock, and what the database says of this transaction."""
+
+    id: int
+    sha: str
+    at: datetime
+    tx: int
+    tx_at: datetime
+    body: dict[str, Any]
+
+
+_HEAD = (
+    f"SELECT last.id, last.sha, clock_timestamp(), {TRANSACTION}, now(), %s::jsonb::text"  # noqa: S608 - constant
+    " FROM (SELECT 1) AS one"
+    " LEFT JOIN (SELECT id, sha FROM audit_auditrecord ORDER BY id DESC LIMIT 1) AS last ON true"
+)
+
+
+def _lock_head(body: str) -> _Head:
+    """Take the chain's lock and read its end; return the body as it will read back.
 
     The column normalises numbers (1e22 comes back as an integer), so the hash is taken of its own reading.
     """
@@ -165,40 +196,19 @@ def _lock_head(body: str) -> tuple[datetime, str, dict[str, Any]]:
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK_KEY])
         # A second statement on purpose: its snapshot is taken after the lock is held.
-        cursor.execute(
-            "SELECT clock_timestamp(), (SELECT sha FROM audit_auditrecord ORDER BY id DESC LIMIT 1),"
-            " %s::jsonb::text",
-            [body],
-        )
+        cursor.execute(_HEAD, [body])
         row = cursor.fetchone()
     assert row is not None
-    return row[0], row[1] or GENESIS, json.loads(row[2])
+    last_id, sha, at, tx, tx_at, read_back = row
+    return _Head(last_id or 0, sha or GENESIS, at, tx, tx_at, json.loads(read_back))
 
 
 def head() -> tuple[int, str]:
     """Return how many records there are and the hash of the last.
 
-    Written down elsewhere from time to time, the pair proves that no records were cut off at the end, which
-    the chain alone cannot.
+    Records moved into an archive count no longer.
     """
     from pingzhan.foundation.audit.models import AuditRecord
 
     last = AuditRecord.objects.order_by("-id").values_list("sha", flat=True).first()
     return AuditRecord.objects.count(), last or GENESIS
-
-
-def verify_chain() -> list[Break]:
-    """Check every record and return the breaks in order; an empty list means the trail is whole."""
-    from pingzhan.foundation.audit.models import AuditRecord
-
-    breaks: list[Break] = []
-    expected = GENESIS
-    after: int | None = None
-    for line in AuditRecord.objects.order_by("id").iterator(chunk_size=2000):
-        if line.prev_sha != expected:
-            breaks.append(Break(record_id=line.pk, kind="missing", after_id=after))
-        if sha_of(line) != line.sha:
-            breaks.append(Break(record_id=line.pk, kind="edited", after_id=after))
-        expected = line.sha
-        after = line.pk
-    return breaks

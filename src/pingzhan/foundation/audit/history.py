@@ -20,10 +20,9 @@ from django.db import models
 from pghistory import trigger
 from pghistory.models import Event
 
-_M = TypeVar("_M", bound=type[models.Model])
+from pingzhan.foundation.audit.transaction import TRANSACTION
 
-TRANSACTION = "pg_current_xact_id()::text::bigint"
-"""SQL: the number of the running transaction, never used twice in the life of a database server."""
+_M = TypeVar("_M", bound=type[models.Model])
 
 
 class RowEvent(Event):
