@@ -101,6 +101,15 @@ def default_options() -> Iterator[None]:
     registry.forget()
 
 
+@pytest.fixture(autouse=True)
+def _second_factor(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Let tests sign in by ``force_login`` alone; those of the requirement carry the mark second_factor."""
+    from django.test import override_settings
+
+    with override_settings(SECOND_FACTOR=request.node.get_closest_marker("second_factor") is not None):
+        yield
+
+
 @pytest.fixture(scope="session")
 def playwright_driver() -> Iterator[Playwright]:
     """Return the one driver of browsers: a second one in the same process is refused."""

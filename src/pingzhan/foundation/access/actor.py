@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from django.db.models import Q
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
+from pingzhan.foundation.access.factor import is_far_reaching, withheld_in
 from pingzhan.foundation.access.models import RoleGrant
+from pingzhan.foundation.access.rights import Right, rights_of
 from pingzhan.foundation.access.roles import PERMISSION_LABELS, ROLES, Permission, Role
 from pingzhan.foundation.accounts.models import User
 from pingzhan.kernel.errors import Refused
@@ -22,8 +24,9 @@ PersonResolver = Callable[[int], int | None]
 class Actor:
     """Somebody who acts: a signed-in account, the system itself, or the holder of a signed link.
 
-    ``grants`` are pairs of a role and the unit path it holds for. A link carries a person and no grants, so
-    it may do only what the action checks by that person. Nothing here changes after it is made.
+    ``grants`` are pairs of a role and the unit path it holds for; ``rights`` come from posts held now and
+    from answering for an enterprise (access.rights). A link carries a person and neither of them, so it may
+    do only what the action checks by that person. Nothing here changes after it is made.
     """
 
     kind: Literal["user", "system", "link"]
@@ -31,6 +34,9 @@ class Actor:
     person_id: int | None
     name: str
     grants: tuple[tuple[Role, str], ...] = ()
+    rights: tuple[Right, ...] = ()
+    device_id: int | None = None
+    """The device of a link that is a device's token (access.devices)."""
 
     def has(self, permission: Permission, unit_path: str | None = None) -> bool:
         """Return whether the permission is held, for a unit when ``unit_path`` is given.
@@ -40,20 +46,21 @@ class Actor:
         """
         if self.kind == "system":
             return True
-        return any(
-            unit_path is None or unit_path.startswith(path)
-            for role, path in self.grants
-            if permission in ROLES[role].permissions
-        )
+        return any(unit_path is None or unit_path.startswith(path) for path in self._paths(permission))
 
     def paths(self, permission: Permission) -> tuple[str, ...]:
         """Return the unit paths the permission is held for, without those inside another of them."""
         if self.kind == "system":
             return ("/",)
-        held = sorted({path for role, path in self.grants if permission in ROLES[role].permissions})
+        held = sorted(set(self._paths(permission)))
         return tuple(
             path for path in held if not any(path != other and path.startswith(other) for other in held)
         )
+
+    def _paths(self, permission: Permission) -> list[str]:
+        return [path for role, path in self.grants if permission in ROLES[role].permissions] + [
+            right.path for right in self.rights if permission in right.permissions
+        ]
 
     @property
     def roles(self) -> tuple[Role, ...]:
@@ -88,8 +95,11 @@ def link_actor(person_id: int, name: str) -> Actor:
     return Actor(kind="link", user_id=None, person_id=person_id, name=name)
 
 
-def actor_of(user: User) -> Actor:
-    """Return the actor behind an account as stored now (two queries). An inactive account holds nothing.
+def actor_of(user: User, *, withhold: bool = False) -> Actor:
+    """Return the actor behind an account as stored now. An inactive account holds nothing.
+
+    Two queries, and one more for each source of rights when a person is behind the account. ``withhold``
+    leaves out the far-reaching rights from posts (access.factor): the session has not shown a second factor.
 
     A grant whose role key this version does not know is ignored, so it permits nothing.
     """
@@ -104,7 +114,22 @@ def actor_of(user: User) -> Actor:
         else ()
     )
     person_id = _person_resolver[0](user.pk) if _person_resolver else None
-    return Actor(kind="user", user_id=user.pk, person_id=person_id, name=user.get_full_name(), grants=grants)
+    rights = rights_of(person_id) if user.is_active else ()
+    if withhold:
+        rights = tuple(_without_far_reaching(right) for right in rights)
+    return Actor(
+        kind="user",
+        user_id=user.pk,
+        person_id=person_id,
+        name=user.get_full_name(),
+        grants=grants,
+        rights=tuple(right for right in rights if right.permissions),
+    )
+
+
+def _without_far_reaching(right: Right) -> Right:
+    kept = frozenset(one for one in right.permissions if not is_far_reaching(one, right.path))
+    return replace(right, permissions=kept)
 
 
 def request_actor(request: HttpRequest) -> Actor:
@@ -116,7 +141,8 @@ def request_actor(request: HttpRequest) -> Actor:
     if isinstance(cached, Actor):
         return cached
     user = getattr(request, "user", None)
-    actor = actor_of(user) if user is not None and user.is_authenticated else ANONYMOUS
+    signed_in = user is not None and user.is_authenticated
+    actor = actor_of(user, withhold=withheld_in(request)) if signed_in else ANONYMOUS
     request.__dict__["_actor"] = actor
     return actor
 

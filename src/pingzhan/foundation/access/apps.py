@@ -17,7 +17,7 @@ class AccessConfig(AppConfig):
         from allauth.account import signals as allauth_signals
         from django.contrib.auth import signals
 
-        from pingzhan.foundation.access import signins, verbs
+        from pingzhan.foundation.access import setup, signins, verbs
 
         signals.user_logged_in.connect(signins.signed_in, dispatch_uid="pingzhan.signed_in")
         signals.user_logged_out.connect(signins.signed_out, dispatch_uid="pingzhan.signed_out")
@@ -26,3 +26,4 @@ class AccessConfig(AppConfig):
             signins.password_changed, dispatch_uid="pingzhan.password_changed"
         )
         verbs.register()
+        setup.register()

@@ -5,6 +5,8 @@ from __future__ import annotations
 from django.utils.translation import gettext_lazy as _
 
 from pingzhan.foundation.access.roles import ROLES, Role
+from pingzhan.foundation.access.signins import way_words
+from pingzhan.foundation.accounts.factors import KINDS
 from pingzhan.foundation.audit import register_verb, register_words
 
 
@@ -24,6 +26,19 @@ def register() -> None:
         _("{actor} 给账号 {subject_id} 发放了设置密码的链接"),
         title=_("发放设置密码的链接"),
     )
+    register_words("factor", _factor_words)
+    register_verb("account.factor_added", _("{actor} 添加了第二因素：{factor}"), title=_("添加第二因素"))
+    register_verb("account.factor_removed", _("{actor} 移除了第二因素：{factor}"), title=_("移除第二因素"))
+    register_verb(
+        "account.factor_reset",
+        _("{actor} 重置了账号 {subject_id} 的第二因素（{count} 个）"),
+        title=_("重置第二因素"),
+    )
+    register_verb("account.unlocked", _("{actor} 解锁了账号 {subject_id}"), title=_("解锁账号"))
+    register_verb("account.session_ended", _("{actor} 结束了自己的一个登录"), title=_("结束登录"))
+    register_verb(
+        "account.sessions_ended", _("{actor} 结束了自己的其他登录（{count} 个）"), title=_("结束其他登录")
+    )
     register_verb("account.password_set", _("{actor} 用链接设置了密码"), title=_("用链接设置密码"))
     register_verb("account.password_changed", _("{actor} 修改了密码"), title=_("修改密码"))
     register_verb(
@@ -33,12 +48,13 @@ def register() -> None:
     register_verb("access.revoked", _("{actor} 收回账号 {subject_id} 的角色 {role}"), title=_("收回角色"))
 
 
-_WAYS = {"password": _("密码"), "demo": _("演示人物"), "setup": _("设置链接")}
-
-
 def _role_words(key: object) -> str:
     return str(ROLES[Role(str(key))].label) if str(key) in set(Role) else str(key)
 
 
 def _way_words(key: object) -> str:
-    return str(_WAYS.get(str(key), key))
+    return way_words(str(key))
+
+
+def _factor_words(key: object) -> str:
+    return str(KINDS.get(str(key), key))

@@ -2,11 +2,43 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Callable
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.internal.flows.login import get_authentication_records
+from allauth.core import context
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
+
+from pingzhan.foundation.accounts import lockout
+from pingzhan.foundation.accounts.address import client_address
+from pingzhan.foundation.accounts.factors import locked_words
+from pingzhan.foundation.accounts.models import User
+from pingzhan.kernel.errors import Refused
+
+FRESH_SECONDS = 300
+"""Who has just typed his password need not do so again to add a second factor."""
+
+_requires_factor: list[Callable[[User], bool]] = []
+
+
+def register_factor_rule(rule: Callable[[User], bool]) -> None:
+    """Let ``rule(user)`` say whether an account must have a second factor; called once, by access."""
+    _requires_factor[:] = [rule]
+
+
+def factor_required(user: User) -> bool:
+    """Return whether this account must have a second factor."""
+    return any(rule(user) for rule in _requires_factor)
+
+
+class HeldUp(Refused):
+    """Too many failures; the sentence says how long to wait."""
+
+    status = 429
+    code = "held_up"
 
 
 class ClosedAdapter(DefaultAccountAdapter):  # type: ignore[misc]
@@ -34,3 +66,30 @@ class ClosedAdapter(DefaultAccountAdapter):  # type: ignore[misc]
 
     def add_message(self, *args: Any, **kwargs: Any) -> None:
         """Add no flash message: the page itself shows who is signed in."""
+
+    def get_client_ip(self, request: HttpRequest) -> str:
+        """Return the address that limits count by; one for all whose address is unknown."""
+        return client_address(request) or "0.0.0.0"  # noqa: S104 - a name for "unknown", not bound to
+
+    def authenticate(self, request: HttpRequest, **credentials: Any) -> User | None:
+        """Return the account of a right user name and password.
+
+        Raises HeldUp, in the same words for existing and unknown names, while the account or the address is
+        held up; the password is then not even compared.
+        """
+        user: User | None = super().authenticate(request, **credentials)
+        if user is None:
+            lock = lockout.request_lock(request, credentials.get("username", ""))
+            if lock is not None:
+                raise HeldUp(locked_words(lock))
+        return user
+
+    def is_reauthentication_required(self, *, app: str | None = None) -> bool:
+        """Return whether the password must be typed again before factors are changed."""
+        request = context.request
+        shown = get_authentication_records(request, request.user)
+        return not any(one["at"] > time.time() - FRESH_SECONDS for one in shown)
+
+    def get_password_change_redirect_url(self, request: HttpRequest) -> str:
+        """Return where a person goes on after changing his password."""
+        return "/"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
 from collections.abc import Mapping
@@ -17,6 +18,8 @@ PG_CHANNEL = "pingzhan_live"
 MAX_PAYLOAD = 7000
 """Bytes; PostgreSQL refuses 8,000 and more."""
 KEEP = timedelta(hours=1)
+SESSION_TOPIC = "session.ended"
+"""Announced with the digest of a session that ended; its streams close. Nobody can subscribe to it."""
 
 _TOPIC = re.compile(r"[a-z][a-z0-9_.-]{0,39}\Z")
 
@@ -24,6 +27,11 @@ _TOPIC = re.compile(r"[a-z][a-z0-9_.-]{0,39}\Z")
 def is_topic(text: str) -> bool:
     """Return whether the text may name a topic: small letters, digits, ``. _ -``, at most 40."""
     return _TOPIC.match(text) is not None
+
+
+def session_digest(session_key: str | None) -> str:
+    """Return the name by which the end of a session is announced; the key itself is a credential."""
+    return hashlib.sha256(session_key.encode()).hexdigest()[:32] if session_key else ""
 
 
 def announce(channel: str, payload: Mapping[str, Any]) -> None:

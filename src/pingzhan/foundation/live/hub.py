@@ -17,7 +17,7 @@ import psycopg.sql
 from asgiref.sync import sync_to_async
 
 from pingzhan.foundation.jobs.database import connection_options
-from pingzhan.foundation.live.changes import PG_CHANNEL
+from pingzhan.foundation.live.changes import PG_CHANNEL, SESSION_TOPIC
 
 logger = logging.getLogger(__name__)
 
@@ -40,15 +40,25 @@ def resync(topic: str) -> Event:
     return Event(topic, None, {"resync": True})
 
 
+ENDED = Event("", None, {})
+"""What a stream is given instead of an event when the session it belongs to has ended."""
+
+
 @dataclass(eq=False)
 class Subscription:
-    """One open stream: its topics and what is waiting to be written to it."""
+    """One open stream: its topics, what is waiting to be written to it, and the session it belongs to."""
 
     topics: frozenset[str]
+    session: str = ""
     queue: asyncio.Queue[Event] = field(default_factory=lambda: asyncio.Queue(QUEUE_SIZE))
 
     def put(self, event: Event) -> None:
         """Queue an event; a full queue is emptied and replaced by one resync per topic."""
+        if event.topic == SESSION_TOPIC and self.session and event.data.get("session") == self.session:
+            while not self.queue.empty():
+                self.queue.get_nowait()
+            self.queue.put_nowait(ENDED)
+            return
         if event.topic not in self.topics:
             return
         try:
@@ -71,9 +81,12 @@ class Hub:
         """Process id of the server side of the connection, for tests."""
 
     @asynccontextmanager
-    async def subscribe(self, topics: Iterable[str]) -> AsyncIterator[Subscription]:
-        """Yield a subscription; the connection is closed when the last one ends."""
-        subscription = Subscription(frozenset(topics))
+    async def subscribe(self, topics: Iterable[str], *, session: str = "") -> AsyncIterator[Subscription]:
+        """Yield a subscription; the connection is closed when the last one ends.
+
+        It is given ``ENDED`` when the end of ``session`` (its digest) is announced.
+        """
+        subscription = Subscription(frozenset(topics), session)
         self.subscriptions.add(subscription)
         if self.task is None or self.task.done():
             self.task = asyncio.create_task(self._run(), name="live-hub")

@@ -13,8 +13,8 @@ from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.utils.translation import gettext as _
 
-from pingzhan.foundation.live.changes import is_topic
-from pingzhan.foundation.live.hub import Event, hub
+from pingzhan.foundation.live.changes import SESSION_TOPIC, is_topic, session_digest
+from pingzhan.foundation.live.hub import ENDED, Event, hub
 
 HEARTBEAT_SECONDS = 15.0
 LIFE_SECONDS = 600.0
@@ -38,10 +38,11 @@ async def stream(request: HttpRequest) -> HttpResponseBase:
     if not user.is_authenticated or not user.is_active:
         return HttpResponse(_("请先登录。"), status=403, content_type="text/plain; charset=utf-8")
     topics = [text for text in request.GET.get("topics", "").split(",") if text]
-    if not topics or len(topics) > MAX_TOPICS or not all(is_topic(text) for text in topics):
+    known = all(is_topic(text) and text != SESSION_TOPIC for text in topics)
+    if not topics or len(topics) > MAX_TOPICS or not known:
         return HttpResponse(_("主题写得不对。"), status=400, content_type="text/plain; charset=utf-8")
     return StreamingHttpResponse(
-        events(topics),
+        events(topics, session=session_digest(request.session.session_key)),
         content_type="text/event-stream",
         headers={"Cache-Control": "no-cache, no-store", "X-Accel-Buffering": "no"},
     )
@@ -52,10 +53,10 @@ def _close_connection() -> None:
     connection.close()
 
 
-async def events(topics: list[str]) -> AsyncGenerator[bytes, None]:
-    """Yield the lines of one stream until its time is up."""
+async def events(topics: list[str], *, session: str = "") -> AsyncGenerator[bytes, None]:
+    """Yield the lines of one stream until its time is up or its session ends."""
     ends_at = time.monotonic() + LIFE_SECONDS
-    async with hub().subscribe(topics) as subscription:
+    async with hub().subscribe(topics, session=session) as subscription:
         yield f"retry: {RETRY_MS}\n\n".encode()
         if hub().listening.is_set():
             for topic in sorted(subscription.topics):
@@ -66,6 +67,8 @@ async def events(topics: list[str]) -> AsyncGenerator[bytes, None]:
             except TimeoutError:
                 yield b": beat\n\n"
             else:
+                if event is ENDED:
+                    return
                 yield line_of(event)
 
 

@@ -11,6 +11,7 @@ from django.http import HttpRequest, HttpResponse
 
 from pingzhan.foundation.access.actor import request_actor, require
 from pingzhan.foundation.access.roles import Permission
+from pingzhan.foundation.accounts.models import User
 
 P = ParamSpec("P")
 View = Callable[Concatenate[HttpRequest, P], HttpResponse]
@@ -32,3 +33,10 @@ def needs(permission: Permission) -> Callable[[View[P]], View[P]]:
         return cast(View[P], login_required(guarded))
 
     return decorate
+
+
+def signed_in_user(request: HttpRequest) -> User:
+    """Return the account of a request that login_required has let through."""
+    user = request.user
+    assert isinstance(user, User)
+    return user

@@ -16,5 +16,6 @@ urlpatterns = [
     path("audit/", include("pingzhan.pages.console.audit.urls")),
     path("jobs/", include("pingzhan.pages.console.jobs.urls")),
     path("settings/", include("pingzhan.pages.console.settings.urls")),
+    path("security/", include("pingzhan.pages.console.security.urls")),
     path("staff/", include("pingzhan.pages.console.staff.urls")),
 ]
