@@ -22,6 +22,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "switch": ("pingzhan.config.cli.switch", "平战转换：预演、下令、解除"),
     "invariants": ("pingzhan.config.cli.invariants", "核对不变量"),
     "worker": ("pingzhan.config.cli.worker", "运行后台任务"),
+    "keys": ("pingzhan.config.cli.keys", "加密个人信息的密钥：查看、更换"),
     "manage": ("pingzhan.config.cli.manage", "Django 管理命令"),
     "locale": ("pingzhan.config.cli.locale", "检查和编译译文"),
     "punct": ("pingzhan.config.cli.punct", "检查和改正中文标点"),

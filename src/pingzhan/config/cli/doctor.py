@@ -15,6 +15,7 @@ import click
 
 from pingzhan.config import embedded, env, site
 from pingzhan.config.cli import setup_django, show
+from pingzhan.kernel.errors import DomainError
 
 ROOT = Path(__file__).resolve().parents[4]
 PYTHON = (3, 11)
@@ -113,6 +114,7 @@ def database() -> Iterator[Check]:
     if server.ok:
         setup_django()
         yield _migrations()
+        yield _key_ring()
         yield _worker()
 
 
@@ -142,6 +144,29 @@ def _migrations() -> Check:
     waiting = len(executor.migration_plan(executor.loader.graph.leaf_nodes()))
     message = "已是最新。" if not waiting else f"有 {waiting} 个没有执行，请运行 make up。"
     return Check("数据库结构", not waiting, "run", message)
+
+
+def _key_ring() -> Check:
+    """Return whether the key ring is there, private, and holds all keys that the database names."""
+    from django.db import DatabaseError
+
+    from pingzhan.foundation.privacy import keyring, upkeep
+
+    if not keyring.exists():
+        message = f"没有，下次运行 make up 时建在 {keyring.folder()}，也可以用 PINGZHAN_KEY_DIR 指定文件夹。"
+        return Check("密钥环", False, "run", message)
+    try:
+        missing = upkeep.missing_keys()
+    except DatabaseError:
+        return Check("密钥环", True, "run", f"{keyring.folder()}。")
+    except DomainError as error:
+        return Check("密钥环", False, "run", f"{error.message}{error.hint}")
+    if missing:
+        message = f"缺少数据库用到的密钥 {'、'.join(missing)}，请从密钥备份中恢复。"
+        return Check("密钥环", False, "run", message)
+    if keyring.folder().stat().st_mode & 0o077:
+        return Check("密钥环", False, "run", f"{keyring.folder()} 别人能进入，请把权限改为 0700。")
+    return Check("密钥环", True, "run", f"{keyring.folder()}。")
 
 
 def _worker() -> Check:

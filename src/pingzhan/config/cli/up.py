@@ -82,13 +82,16 @@ def database(folder: Path) -> Iterator[None]:
 
 
 def prepare() -> None:
-    """Start Django and apply the migrations."""
+    """Start Django, make the key ring of a new site, and apply the migrations."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "pingzhan.config.settings")
     import django
 
     django.setup()
     from django.core.management import call_command
 
+    from pingzhan.foundation.privacy.upkeep import ensure_ring
+
+    ensure_ring()
     call_command("migrate", verbosity=0, interactive=False)
 
 

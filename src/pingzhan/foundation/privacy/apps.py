@@ -11,3 +11,21 @@ class PrivacyConfig(AppConfig):
     label = "privacy"
     verbose_name = _("个人信息保护")
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Register the settings and the sentences of the trail."""
+        from pingzhan.foundation.options.registry import Option, register_option
+        from pingzhan.foundation.privacy import reveal, verbs
+
+        register_option(
+            Option(
+                key=reveal.LIMIT,
+                label=_("每人每小时查看完整个人信息的次数上限"),
+                group=_("个人信息保护"),
+                kind="int",
+                default=60,
+                minimum=1,
+                maximum=1000,
+            )
+        )
+        verbs.register()

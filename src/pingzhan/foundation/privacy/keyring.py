@@ -11,12 +11,11 @@ Every process reads the file anew when it has changed, so a rotation needs no re
 from __future__ import annotations
 
 import base64
-import binascii
 import fcntl
 import json
 import os
 import secrets
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -57,9 +56,10 @@ class Ring:
         key_id = _new_id("m", self.masters)
         return replace(self, masters={**self.masters, key_id: _new_key()}, master=key_id)
 
-    def with_only_master(self) -> Ring:
-        """Return the ring without the master keys that are no longer in use."""
-        return replace(self, masters={self.master: self.masters[self.master]})
+    def without_masters(self, key_ids: Collection[str]) -> Ring:
+        """Return the ring without these master keys; the one in use is never taken out."""
+        kept = {k: v for k, v in self.masters.items() if k == self.master or k not in key_ids}
+        return replace(self, masters=kept)
 
     def with_new_lookup(self) -> tuple[Ring, str]:
         """Return the ring with one more look-up key, not in use yet, and its id."""
@@ -157,7 +157,7 @@ def _sealers() -> list[bytes]:
     for text in filter(None, (part.strip() for part in settings.MASTER_KEY.split(","))):
         try:
             key = base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
-        except binascii.Error:
+        except ValueError:
             key = b""
         if len(key) != KEY_BYTES:
             raise KeyMissing(
