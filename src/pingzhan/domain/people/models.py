@@ -151,8 +151,8 @@ class Employment(models.Model):
             ExclusionConstraint(
                 name="employment_once_at_a_time",
                 expressions=[
-                    (_same("individual_id"), RangeOperators.OVERLAPS),
-                    (_same("enterprise_id"), RangeOperators.OVERLAPS),
+                    (_same("individual"), RangeOperators.OVERLAPS),
+                    (_same("enterprise"), RangeOperators.OVERLAPS),
                     (Func(F("joined"), F("left"), function="daterange"), RangeOperators.OVERLAPS),
                 ],
                 violation_error_message=_("同一人在同一企业的用工时间不能重叠。"),
@@ -254,7 +254,7 @@ class Placement(models.Model):
             ExclusionConstraint(
                 name="placement_once_at_a_time",
                 expressions=[
-                    (_same("employment_id"), RangeOperators.OVERLAPS),
+                    (_same("employment"), RangeOperators.OVERLAPS),
                     (Func(F("t0"), F("t1"), function="tstzrange"), RangeOperators.OVERLAPS),
                 ],
                 violation_error_message=_("同一职工同一时间只能有一处去向。"),

@@ -1,0 +1,22 @@
+"""A park with two enterprises."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.domain.people.crowd import Firm, Park, build_park
+
+
+@pytest.fixture
+def park(db: None) -> Park:
+    return build_park()
+
+
+@pytest.fixture
+def mill(park: Park) -> Firm:
+    return park.firms[0]
+
+
+@pytest.fixture
+def forge(park: Park) -> Firm:
+    return park.firms[1]
