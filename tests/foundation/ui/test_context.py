@@ -7,7 +7,15 @@ from django.http import HttpRequest
 from django.test import RequestFactory
 
 from pingzhan.foundation.ui import context
-from pingzhan.foundation.ui.context import Band, NavItem, band_of, band_version, current_entry, routine_band, ui
+from pingzhan.foundation.ui.context import (
+    Band,
+    NavItem,
+    band_of,
+    band_version,
+    current_entry,
+    routine_band,
+    ui,
+)
 
 
 def emergency(request: HttpRequest) -> Band:

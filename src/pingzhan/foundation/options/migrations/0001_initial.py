@@ -5,27 +5,41 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='OptionValue',
+            name="OptionValue",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.TextField(unique=True, verbose_name='设置项')),
-                ('text', models.TextField(verbose_name='值')),
-                ('changed_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), verbose_name='修改时间')),
-                ('changed_by', models.TextField(blank=True, default='', verbose_name='修改人')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("key", models.TextField(unique=True, verbose_name="设置项")),
+                ("text", models.TextField(verbose_name="值")),
+                (
+                    "changed_at",
+                    models.DateTimeField(
+                        db_default=django.db.models.functions.datetime.Now(), verbose_name="修改时间"
+                    ),
+                ),
+                ("changed_by", models.TextField(blank=True, default="", verbose_name="修改人")),
             ],
             options={
-                'verbose_name': '系统设置',
-                'verbose_name_plural': '系统设置',
-                'ordering': ['key'],
-                'constraints': [models.CheckConstraint(condition=models.Q(('key', ''), _negated=True), name='option_named', violation_error_message='设置项不能没有名称。')],
+                "verbose_name": "系统设置",
+                "verbose_name_plural": "系统设置",
+                "ordering": ["key"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("key", ""), _negated=True),
+                        name="option_named",
+                        violation_error_message="设置项不能没有名称。",
+                    )
+                ],
             },
         ),
     ]
