@@ -228,3 +228,8 @@ def import_of(key: str) -> ImportSpec:
 def imports_for(actor: Actor) -> list[ImportSpec]:
     """Return the imports this person may use somewhere, in the order they were registered."""
     return [spec for spec in _specs.values() if spec.scopes(actor)]
+
+
+def specs() -> list[ImportSpec]:
+    """Return all imports in the order they were registered."""
+    return list(_specs.values())

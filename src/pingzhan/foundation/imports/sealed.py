@@ -1,0 +1,152 @@
+"""Files with other people's data: encrypted in frames with the data key of their import.
+
+A file is a run of frames, each a length and AES-256-GCM ciphertext. Job, file name and number of the frame are
+bound into each, so frames cannot be moved between files, swapped or left out unnoticed; how many there are is
+kept by the caller. Files lie in ``UPLOAD_DIR`` (mode 0700, files 0600) under names that say nothing.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import struct
+import zlib
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import IO, Any
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from django.conf import settings
+from django.utils.translation import gettext as _
+
+from pingzhan.kernel.errors import Conflict
+
+_LENGTH = struct.Struct(">I")
+NONCE = 12
+CHUNK = 1024 * 1024
+
+
+def new_key() -> bytes:
+    """Return a fresh data key."""
+    return AESGCM.generate_key(256)
+
+
+def path_of(job_id: int, name: str) -> Path:
+    """Return where a file of an import lies."""
+    digest = hashlib.sha256(f"{job_id}/{name}".encode()).hexdigest()
+    return Path(settings.UPLOAD_DIR) / digest[:2] / digest[2:42]
+
+
+class Writer:
+    """Writes frames, one after another; a former file of the name is replaced when it is closed."""
+
+    def __init__(self, job_id: int, name: str, key: bytes) -> None:
+        self._path = path_of(job_id, name)
+        self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self._draft = self._path.with_suffix(f".{os.getpid()}")
+        self._draft.unlink(missing_ok=True)
+        handle = os.open(self._draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        self._file: IO[bytes] = os.fdopen(handle, "wb")
+        self._cipher, self._job, self._name = AESGCM(key), job_id, name
+        self.frames = 0
+
+    def add(self, data: bytes) -> None:
+        """Append a frame."""
+        nonce = os.urandom(NONCE)
+        sealed = self._cipher.encrypt(nonce, data, _bound(self._job, self._name, self.frames))
+        self._file.write(_LENGTH.pack(NONCE + len(sealed)) + nonce + sealed)
+        self.frames += 1
+
+    def add_json(self, value: Any) -> None:
+        """Append a value as JSON, compressed."""
+        text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+        self.add(zlib.compress(text.encode(), 1))
+
+    def close(self) -> None:
+        """Make the file durable and put it in its place."""
+        self._file.flush()
+        os.fsync(self._file.fileno())
+        self._file.close()
+        self._draft.replace(self._path)
+
+    def discard(self) -> None:
+        """Give up: what was written goes, a former file stays."""
+        self._file.close()
+        self._draft.unlink(missing_ok=True)
+
+
+def frames(job_id: int, name: str, key: bytes, *, start: int = 0, stop: int | None = None) -> Iterator[bytes]:
+    """Yield the frames from ``start`` up to ``stop``. Raises Conflict when the file is gone or altered."""
+    cipher = AESGCM(key)
+    try:
+        file = path_of(job_id, name).open("rb")
+    except OSError as error:
+        raise gone() from error
+    with file:
+        index = 0
+        while stop is None or index < stop:
+            head = file.read(_LENGTH.size)
+            if not head:
+                return
+            try:
+                (length,) = _LENGTH.unpack(head)
+                if index < start:
+                    file.seek(length, os.SEEK_CUR)
+                else:
+                    sealed = file.read(length)
+                    yield cipher.decrypt(sealed[:NONCE], sealed[NONCE:], _bound(job_id, name, index))
+            except (struct.error, InvalidTag, ValueError) as error:
+                raise gone() from error
+            index += 1
+
+
+def json_frames(
+    job_id: int, name: str, key: bytes, *, start: int = 0, stop: int | None = None
+) -> Iterator[Any]:
+    """Yield the values that ``add_json`` wrote."""
+    for data in frames(job_id, name, key, start=start, stop=stop):
+        yield json.loads(zlib.decompress(data))
+
+
+def write_all(job_id: int, name: str, key: bytes, chunks: Iterable[bytes]) -> tuple[int, str]:
+    """Seal a stream; return its size and SHA-256."""
+    writer = Writer(job_id, name, key)
+    digest, size = hashlib.sha256(), 0
+    try:
+        for chunk in chunks:
+            digest.update(chunk)
+            size += len(chunk)
+            for at in range(0, len(chunk), CHUNK):
+                writer.add(chunk[at : at + CHUNK])
+    except BaseException:
+        writer.discard()
+        raise
+    writer.close()
+    return size, digest.hexdigest()
+
+
+def read_all(job_id: int, name: str, key: bytes) -> bytes:
+    """Return a sealed stream whole."""
+    return b"".join(frames(job_id, name, key))
+
+
+def remove(job_id: int, names: Iterable[str]) -> int:
+    """Delete files of an import; return how many there were."""
+    count = 0
+    for name in names:
+        path = path_of(job_id, name)
+        if path.exists():
+            path.unlink()
+            count += 1
+    return count
+
+
+def gone() -> Conflict:
+    """Return the error for a file that is no longer there."""
+    return Conflict(_("上传的文件已按期删除或已损坏。"), hint=_("请重新上传。"), code="upload_gone")
+
+
+def _bound(job_id: int, name: str, index: int) -> bytes:
+    return f"pz1|upload|{job_id}|{name}|{index}".encode()
