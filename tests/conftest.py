@@ -52,6 +52,8 @@ os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
 # A key ring of its own for each process: a test that changes keys must not shut out a neighbour's data.
 _keys = tempfile.TemporaryDirectory(prefix="pz-test-keys-")
 os.environ["PINGZHAN_KEY_DIR"] = _keys.name
+_uploads = tempfile.TemporaryDirectory(prefix="pz-test-uploads-")
+os.environ["PINGZHAN_UPLOAD_DIR"] = _uploads.name
 # Not in pyproject.toml: pytest-django would read the settings before this file names the database.
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "pingzhan.config.settings")
 django.setup()
