@@ -12,6 +12,7 @@ urlpatterns = [
     path("switch/", include("pingzhan.pages.console.switch.urls")),
     path("tasks/", include("pingzhan.pages.console.tasks.urls")),
     path("structure/", include("pingzhan.pages.console.structure.urls")),
+    path("enterprises/", include("pingzhan.pages.console.enterprises.urls")),
     path("readiness/", include("pingzhan.pages.console.readiness.urls")),
     path("audit/", include("pingzhan.pages.console.audit.urls")),
     path("jobs/", include("pingzhan.pages.console.jobs.urls")),
