@@ -13,9 +13,10 @@ class PrivacyConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Register the settings and the sentences of the trail."""
+        """Register settings, rules, background work and the sentences of the trail."""
         from pingzhan.foundation.options.registry import Option, register_option
-        from pingzhan.foundation.privacy import reveal, verbs
+        from pingzhan.foundation.privacy import defaults, executing, nightly, reveal, verbs
+        from pingzhan.foundation.runs.schedules import schedule
 
         register_option(
             Option(
@@ -28,4 +29,7 @@ class PrivacyConfig(AppConfig):
                 maximum=1000,
             )
         )
+        assert executing.erase is not None  # importing the module registers the work
+        defaults.register()
+        schedule("privacy.retention", kind=nightly.WORK, daily="03:10")
         verbs.register()

@@ -141,4 +141,4 @@ def _rewrap_batch() -> int:
             " WHERE s.id = v.id AND s.wrapped IS NOT NULL",
             [ring.master, ids, sealed],
         )
-        return cursor.rowcount
+        return int(cursor.rowcount)
