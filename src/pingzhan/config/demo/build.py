@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import timedelta
 from pathlib import Path
 
@@ -9,6 +10,7 @@ from django.db import connection, transaction
 from django.utils import timezone, translation
 
 from pingzhan.config.demo import data
+from pingzhan.config.demo.firms import demo_firms, layout, small_zone_firms
 from pingzhan.domain.command import api as command
 from pingzhan.domain.organisation import api as organisation
 from pingzhan.domain.organisation.enums import (
@@ -23,7 +25,7 @@ from pingzhan.domain.organisation.enums import (
 from pingzhan.domain.organisation.models import Finding, Person, Post, StructureVersion
 from pingzhan.domain.territory import api as territory
 from pingzhan.domain.territory.enums import UnitKind
-from pingzhan.domain.territory.models import Unit
+from pingzhan.domain.territory.models import Site, Unit
 from pingzhan.foundation.access.actor import Actor, system_actor
 from pingzhan.foundation.access.models import RoleGrant
 from pingzhan.foundation.access.roles import Role
@@ -33,9 +35,11 @@ NOTICE = Path(__file__).with_name("notice.txt")
 _LOCK = 0x70_7A_0D
 
 
-def ensure_demo() -> bool:
+def ensure_demo(*, enterprises: int = 0, workers: int = 0, seed: int = 7) -> bool:
     """Build the demo zone when the database holds no unit yet; return whether it was built.
 
+    Without ``enterprises`` it is the small zone of data.ENTERPRISES; with it, that many whose headcounts add
+    up to ``workers``, always the same for the same ``seed``.
     Two starts at once build it once. Everything is made in one transaction.
     """
     with transaction.atomic(), translation.override("zh-hans"):
@@ -44,7 +48,12 @@ def ensure_demo() -> bool:
         if Unit.objects.exists():
             return False
         by = system_actor("演示数据")
-        zone = _territory(by)
+        zone = _territory(
+            by,
+            demo_firms(enterprises=enterprises, workers=workers, seed=seed)
+            if enterprises
+            else small_zone_firms(),
+        )
         version = organisation.import_notice(
             zone=zone, filename=NOTICE.name, content=NOTICE.read_bytes(), by=by
         )
@@ -59,43 +68,19 @@ def ensure_demo() -> bool:
         return True
 
 
-def _territory(by: Actor) -> Unit:
+def _territory(by: Actor, firms: Sequence[territory.FirmSpec]) -> Unit:
     zone = territory.create_unit(
         kind=UnitKind.ZONE, code=data.ZONE_CODE, name=data.ZONE_NAME, parent=None, by=by
     )
-    areas: dict[str, tuple[int, Unit]] = {}
-    features: list[dict[str, object]] = []
-    for index, (code, name) in enumerate(data.AREAS):
-        unit = territory.create_unit(kind=UnitKind.AREA, code=code, name=name, parent=zone, by=by)
-        areas[code] = (index, unit)
-        features.append(_feature(code, name, "area", data.area_outline(index)))
-    plots = dict.fromkeys(areas, 0)
-    for firm in data.ENTERPRISES:
-        index, area = areas[firm.area]
-        unit = territory.create_unit(
-            kind=UnitKind.ENTERPRISE,
-            code=firm.code,
-            name=firm.name,
-            parent=area,
-            by=by,
-            headcount=firm.headcount,
-        )
-        for n, site in enumerate(firm.sites, start=1):
-            territory.create_unit(kind=UnitKind.SITE, code=f"{firm.code}-{n}", name=site, parent=unit, by=by)
-        features.append(
-            _feature(firm.code, firm.name, "enterprise", data.plot_outline(index, plots[firm.area]))
-        )
-        plots[firm.area] += 1
-    territory.import_plan(zone=zone, geojson={"type": "FeatureCollection", "features": features}, by=by)
+    for code, name in data.AREAS:
+        territory.create_unit(kind=UnitKind.AREA, code=code, name=name, parent=zone, by=by)
+    territory.bulk_register(zone=zone, firms=firms, by=by)
+    territory.import_plan(zone=zone, geojson={"type": "FeatureCollection", "features": layout(firms)}, by=by)
+    for enterprise, code in data.SCOPES:
+        site = Site.objects.filter(enterprise__code=enterprise, code=code).first()
+        if site is not None:
+            territory.make_scope(site=site, by=by)
     return zone
-
-
-def _feature(code: str, name: str, kind: str, ring: list[list[float]]) -> dict[str, object]:
-    return {
-        "type": "Feature",
-        "properties": {"code": code, "name": name, "kind": kind},
-        "geometry": {"type": "Polygon", "coordinates": [ring]},
-    }
 
 
 def _people(zone: Unit, by: Actor) -> None:
@@ -158,7 +143,15 @@ def _accounts(zone: Unit, by: Actor) -> None:
         user = User.objects.create_user(persona.username, name=persona.name, is_demo=True)
         # The trail of sign-ins belongs to no unit, so the auditor's right covers everything.
         path = "/" if persona.role == Role.AUDITOR else zone.path
-        RoleGrant.objects.create(user=user, role=persona.role, unit_path=path)
-        if persona.person is not None:
+        person: Person | None = None
+        if persona.unit:
+            unit = Unit.objects.get(code=persona.unit)
+            path = unit.path
+            post = Post.objects.get(unit=unit, role=PostRole.FIRM_CONTACT, version__zone=zone)
+            person = Person.objects.get(holdings__post=post)
+            User.objects.filter(pk=user.pk).update(name=person.name)
+        elif persona.person is not None:
             person = Person.objects.get(name=persona.person, home_unit=zone)
+        RoleGrant.objects.create(user=user, role=persona.role, unit_path=path)
+        if person is not None:
             organisation.link_account(person=person, user=user, by=by)
