@@ -250,13 +250,13 @@ class Pass:
         if number in way.merged.rows:
             cells = list(cells)
             self._filled += way.merged.fill(number, cells, bad)
-        uncalculated = table.facts.uncalculated
+        unreadable = table.facts.unreadable
         length = len(cells)
         for column, place, read in way.readers:
             cell = cells[place] if place < length else None
             try:
-                if uncalculated and (number, table.first_column + place) in uncalculated:
-                    raise Bad(_("公式没有计算结果；请在 Excel 里打开并保存后再上传，或改填数值。"))
+                if unreadable and (number, table.first_column + place) in unreadable:
+                    raise Bad(_("公式没有结果或结果是错误值；请在 Excel 里打开并保存后再上传，或改填数值。"))
                 values[column.key] = read(cell)
             except Bad as error:
                 bad.append(CellError(column.key, str(error)))

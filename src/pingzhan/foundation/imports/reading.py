@@ -126,7 +126,7 @@ def _open_workbook(spec: ImportSpec, data: bytes, form: Form, inside: Inside) ->
         rows = (
             (number, row)
             for number, row in _numbered(sheet.iter_rows(), top + 1)
-            if number > found.row and any(cell != "" for cell in row)
+            if number > found.row and not _blank(row)
         )
         facts = inside.sheets.get(meta.name, SheetFacts())
         if form is Form.XLS:
@@ -138,6 +138,10 @@ def _open_workbook(spec: ImportSpec, data: bytes, form: Form, inside: Inside) ->
             _table(spec, found, sheet=meta.name, first_column=left + 1, rows=rows, length=length, facts=facts)
         )
     return _checked(spec, Book(tables, ignored), best)
+
+
+def _blank(row: Sequence[Cell]) -> bool:
+    return all(cell == "" or (type(cell) is str and cell.isspace()) for cell in row)
 
 
 def _numbered(rows: Iterator[Any], first: int) -> Iterator[tuple[int, Sequence[Cell]]]:
@@ -163,9 +167,7 @@ def _open_csv(spec: ImportSpec, data: bytes) -> Book:
         return _checked(spec, Book([], []), found)
     width = len(lines[found.row - 1])
     rows = (
-        (number, line)
-        for number, line in enumerate(lines[found.row :], found.row + 1)
-        if any(cell.strip() for cell in line)
+        (number, line) for number, line in enumerate(lines[found.row :], found.row + 1) if not _blank(line)
     )
     table = _table(
         spec,

@@ -14,7 +14,7 @@ from pingzhan.kernel.errors import Invalid
 MAX_CELLS = 6_000_000
 """Rows times columns of the area with content: 200,000 rows of 30 columns."""
 MAX_COLUMNS = 300
-MAX_LISTED = 2_000
+MAX_LISTED = 50_000
 _REFERENCE = re.compile(r"([A-Z]{1,3})([0-9]{1,7})\Z")
 Range = tuple[int, int, int, int]
 
@@ -27,8 +27,8 @@ class SheetFacts:
     columns: int = 0
     hidden_rows: int = 0
     formulas: int = 0
-    uncalculated: set[tuple[int, int]] = field(default_factory=set)
-    """Cells whose formula has no stored result: a reader sees them empty."""
+    unreadable: set[tuple[int, int]] = field(default_factory=set)
+    """Cells whose formula has no stored result, or an error as result: a reader sees them empty."""
     merged: list[Range] = field(default_factory=list)
     """First row, first column, last row, last column."""
 
@@ -127,6 +127,17 @@ class Scanner:
         if len(row) > 7:
             raise _damaged()
         self._row = int(row) if row else self._row
+        if attributes.get("t") == "e":
+            self._unreadable()
+
+    def _unreadable(self) -> None:
+        if len(self.facts.unreadable) >= MAX_LISTED:
+            raise Invalid(
+                _("表格里没有结果的公式太多。"),
+                hint=_("请在 Excel 里复制全表，选择性粘贴为数值后再上传。"),
+                code="upload_formulas",
+            )
+        self.facts.unreadable.add((self._row, self._column))
 
     def _has_value(self) -> None:
         if self._formula:
@@ -152,8 +163,8 @@ class Scanner:
 
     def _cell_ended(self) -> None:
         if self._formula:
-            if not self._result and len(self.facts.uncalculated) < MAX_LISTED:
-                self.facts.uncalculated.add((self._row, self._column))
+            if not self._result:
+                self._unreadable()
             self._formula = self._result = False
             self._parser.CharacterDataHandler = None
 
@@ -162,7 +173,7 @@ class Scanner:
         ends = [_REFERENCE.match(one) for one in (first, last)]
         if ends[0] is None or ends[1] is None:
             return
-        if len(self.facts.merged) >= 50_000:
+        if len(self.facts.merged) >= MAX_LISTED:
             raise Invalid(_("表格里的合并单元格太多。"), hint=_("请取消合并后再上传。"), code="upload_merged")
         (a, b), (c, d) = ends[0].groups(), ends[1].groups()
         self.facts.merged.append((int(b), column_number(a), int(d), column_number(c)))
