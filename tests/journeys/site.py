@@ -17,6 +17,9 @@ from pathlib import Path
 import psycopg
 from psycopg.conninfo import make_conninfo
 
+from pingzhan.config import embedded
+from pingzhan.config.env import APP_ROLE
+
 ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -51,10 +54,13 @@ class Site:
         base, _, query = self.server_url.partition("?")
         head, _, _name = base.rpartition("/")
         url = f"{head}/{self.database}" + (f"{'?' if separator == '&' else ''}{query}" if query else "")
+        scheme, _, rest = url.partition("://")
         return {
             **os.environ,
             "DJANGO_SETTINGS_MODULE": "pingzhan.config.settings",
-            "PINGZHAN_DATABASE_URL": url,
+            "PINGZHAN_OWNER_DATABASE_URL": url,
+            # Everything but the migrations works with the rights that the product has in operation.
+            "PINGZHAN_DATABASE_URL": f"{scheme}://{APP_ROLE}@{rest.partition('@')[2]}",
             "PINGZHAN_PORT": str(self.port),
             "PINGZHAN_PUBLIC_URL": self.url,
             "PINGZHAN_DEMO": "1",
@@ -80,6 +86,7 @@ class Site:
         """Create the database, fill the demo zone, start server and worker, wait until it answers."""
         with psycopg.connect(admin(self.server_url), autocommit=True) as connection:
             connection.execute(f'CREATE DATABASE "{self.database}"')
+        embedded.ensure_app_role(self.server_url)
         self.run("manage", "migrate", "-v0")
         self.run("demo")
         self.spawn("granian", [

@@ -29,6 +29,8 @@ from importlib.util import find_spec
 from pathlib import Path
 from urllib.parse import quote
 
+from pingzhan.config.env import APP_ROLE
+
 SYSTEM_USER = "pingzhan"
 SOCKET_PATH_LIMIT = 100
 """Bytes a Unix socket path may have, with the room that ``.s.PGSQL.5432`` needs taken off 107 on Linux."""
@@ -107,9 +109,9 @@ class Embedded:
     programs: Path
     lock: int
 
-    def uri(self, database: str = "pingzhan") -> str:
-        """Return the address of a database on this server, for PINGZHAN_DATABASE_URL."""
-        return f"postgresql://postgres@/{database}?host={quote(str(self.socket_dir), safe='/')}"
+    def uri(self, database: str = "pingzhan", *, user: str = "postgres") -> str:
+        """Return the address of a database on this server; the user ``postgres`` owns everything."""
+        return f"postgresql://{user}@/{database}?host={quote(str(self.socket_dir), safe='/')}"
 
     def stop(self) -> None:
         """Stop the server and give up its data; open connections are ended. A second call does nothing."""
@@ -208,6 +210,21 @@ def ensure_database(server: Embedded, name: str = "pingzhan") -> None:
         found = connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name]).fetchone()
         if found is None:
             connection.execute(f'CREATE DATABASE "{name}"'.encode())
+
+
+def ensure_app_role(address: str, name: str = APP_ROLE) -> None:
+    """Create the application's role on a server unless it is there: it may sign in and nothing else.
+
+    ``address`` signs in as a role that may create roles.
+    """
+    import psycopg
+
+    with psycopg.connect(address, autocommit=True) as connection:
+        found = connection.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [name]).fetchone()
+        if found is None:
+            connection.execute(
+                f'CREATE ROLE "{name}" LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION NOINHERIT'.encode()
+            )
 
 
 def _make_folders(data_dir: Path, data: Path) -> None:

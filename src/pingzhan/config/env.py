@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import os
+from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
+
+APP_ROLE = "pingzhan_app"
+"""The application's database role, unless the site's addresses name another."""
 
 
 class SettingError(RuntimeError):
@@ -62,3 +66,31 @@ def database(url: str) -> dict[str, object]:
         "HOST": unquote(query.get("host", "")) or (parts.hostname or ""),
         "PORT": str(parts.port or query.get("port", "") or ""),
     }
+
+
+@dataclass(frozen=True)
+class Roles:
+    """Whom this process signs in to the database as; ``owner`` may change tables, ``chosen`` is in use."""
+
+    app: dict[str, object]
+    owner: dict[str, object]
+    chosen: dict[str, object]
+    app_role: str
+
+    @property
+    def apart(self) -> bool:
+        """Return whether the application and the owner are two roles."""
+        return self.app["USER"] != self.owner["USER"]
+
+
+def roles() -> Roles:
+    """Return the roles that PINGZHAN_DATABASE_URL and PINGZHAN_OWNER_DATABASE_URL name.
+
+    Without the second there is one role for both. PINGZHAN_AS_OWNER=1 has the process work as the owner.
+    """
+    app = database(text("PINGZHAN_DATABASE_URL", "postgresql:///pingzhan"))
+    given = text("PINGZHAN_OWNER_DATABASE_URL")
+    owner = database(given) if given else app
+    apart = app["USER"] != owner["USER"]
+    chosen = owner if flag("PINGZHAN_AS_OWNER") else app
+    return Roles(app, owner, dict(chosen), str(app["USER"]) if apart else APP_ROLE)

@@ -124,9 +124,13 @@ TEMPLATES = [
 # Under ASGI every request has a thread of its own and with it a connection; kept ones would pile up until
 # the server refuses more. The web process (config/asgi.py) therefore borrows them from a bounded pool.
 POOL = env.flag("PINGZHAN_POOL")
+# The application signs in with a role that can neither change history nor any table (foundation/audit/grants.py);
+# migrations run as the owner. A site with one address only has one role for both, which doctor reports.
+DATABASE_ROLES = env.roles()
+DATABASE_APP_ROLE = DATABASE_ROLES.app_role
 DATABASES = {
     "default": {
-        **env.database(env.text("PINGZHAN_DATABASE_URL", "postgresql:///pingzhan")),
+        **DATABASE_ROLES.chosen,
         "OPTIONS": {
             "application_name": "pingzhan",
             "connect_timeout": 10,
@@ -231,6 +235,7 @@ WHITENOISE_IMMUTABLE_FILE_TEST = r"^/static/assets/.+$"
 KEY_DIR = Path(env.text("PINGZHAN_KEY_DIR") or default_data_dir() / "keys").expanduser()
 MASTER_KEY = env.text("PINGZHAN_MASTER_KEY")
 # Uploaded spreadsheets, sealed; deleted a day after their import has ended. Never served by the web server.
+DROP_DIR = Path(env.text("PINGZHAN_DROP_DIR") or default_data_dir() / "drop").expanduser()
 UPLOAD_DIR = Path(env.text("PINGZHAN_UPLOAD_DIR") or default_data_dir() / "uploads").expanduser()
 
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}

@@ -23,15 +23,22 @@ def use_running_site() -> None:
     folder = default_data_dir()
     if not os.environ.get("PINGZHAN_DATABASE_URL"):
         with suppress(OSError, ValueError, KeyError):
-            os.environ["PINGZHAN_DATABASE_URL"] = json.loads((folder / _RUNNING).read_text())["database"]
+            found = json.loads((folder / _RUNNING).read_text())
+            os.environ["PINGZHAN_DATABASE_URL"] = found["database"]
+            if found.get("owner"):
+                os.environ["PINGZHAN_OWNER_DATABASE_URL"] = found["owner"]
     if not os.environ.get("PINGZHAN_SECRET_KEY"):
         with suppress(OSError):
             os.environ["PINGZHAN_SECRET_KEY"] = (folder / _SECRET).read_text().strip()
 
 
-def remember_running(folder: Path, *, database: str, port: int) -> None:
-    """Write down where the running site is, readable by its owner only."""
-    _write_private(folder / _RUNNING, json.dumps({"database": database, "port": port, "pid": os.getpid()}))
+def remember_running(folder: Path, *, database: str, owner: str, port: int) -> None:
+    """Write down where the running site is, readable by its owner only.
+
+    ``database`` is the address of the application's role, ``owner`` that of the tables' owner, if another.
+    """
+    found = {"database": database, "owner": owner, "port": port, "pid": os.getpid()}
+    _write_private(folder / _RUNNING, json.dumps(found))
 
 
 def forget_running(folder: Path) -> None:

@@ -18,6 +18,7 @@ from pingzhan.foundation.audit import Break, record, signing, verify
 from pingzhan.foundation.audit.anchors import anchor, file_path
 from pingzhan.foundation.audit.chain import sha_of
 from pingzhan.foundation.audit.models import AuditAnchor, AuditRecord
+from pingzhan.foundation.audit.verify import BreakKind
 
 DUTY = Actor(kind="user", user_id=7, person_id=70, name="\u7532")
 PLAIN: dict[str, Any] = {
@@ -144,7 +145,7 @@ def test_a_row_inserted_with_fitting_hash_and_number_is_named(length: int, mark:
         )
         forged.sha = sha_of(forged)
         forged.save(force_insert=True)
-        kind = "forged" if mark == "borrowed" else "unsigned"
+        kind: BreakKind = "forged" if mark == "borrowed" else "unsigned"
         assert verify().breaks == [Break(forged.pk, kind, last.pk)]
         transaction.set_rollback(True)
 

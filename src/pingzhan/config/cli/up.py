@@ -74,7 +74,9 @@ def database(folder: Path) -> Iterator[None]:
     server = embedded.start(folder)
     try:
         embedded.ensure_database(server)
-        os.environ["PINGZHAN_DATABASE_URL"] = server.uri()
+        embedded.ensure_app_role(server.uri())
+        os.environ["PINGZHAN_OWNER_DATABASE_URL"] = server.uri()
+        os.environ["PINGZHAN_DATABASE_URL"] = server.uri(user=env.APP_ROLE)
         os.environ.setdefault("PINGZHAN_SECRET_KEY", site.secret_key(folder))
         yield
     finally:
@@ -89,10 +91,12 @@ def prepare() -> None:
     django.setup()
     from django.core.management import call_command
 
+    from pingzhan.config.owner import as_owner
     from pingzhan.foundation.privacy.upkeep import ensure_ring
 
     ensure_ring()
-    call_command("migrate", verbosity=0, interactive=False)
+    with as_owner():
+        call_command("migrate", verbosity=0, interactive=False)
 
 
 def end_on_signal(code: int | None = None) -> None:
@@ -147,7 +151,12 @@ def serve(folder: Path, host: str, port: int, *, as_json: bool) -> None:
             "--workers", str(env.number("PINGZHAN_WEB_WORKERS", 1)), "--no-ws", "--log-level", "warning",
             "pingzhan.config.asgi:application",
         )  # fmt: skip
-        site.remember_running(folder, database=os.environ["PINGZHAN_DATABASE_URL"], port=port)
+        site.remember_running(
+            folder,
+            database=os.environ["PINGZHAN_DATABASE_URL"],
+            owner=os.environ.get("PINGZHAN_OWNER_DATABASE_URL", ""),
+            port=port,
+        )
         address = f"http://{'127.0.0.1' if host in ('0.0.0.0', '::') else host}:{port}"  # noqa: S104
         wait_until_ready(address, children)
         click.echo(ready_line(address, setup_path, notices, demo_mode=settings.DEMO, as_json=as_json))

@@ -1,5 +1,6 @@
 """The business trail (留痕): who did what, when, on what basis; append-only and hash-chained."""
 
+from pingzhan.foundation.audit.anchors import anchor
 from pingzhan.foundation.audit.chain import head, operation, record
 from pingzhan.foundation.audit.queries import TrailFilter, trail, trail_page
 from pingzhan.foundation.audit.verbs import register_verb, register_words, sentence, title_of, verb_choices
@@ -9,6 +10,7 @@ __all__ = [
     "Break",
     "Report",
     "TrailFilter",
+    "anchor",
     "head",
     "operation",
     "record",

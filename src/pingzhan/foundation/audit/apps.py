@@ -13,8 +13,12 @@ class AuditConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Have the worker sign the end of the trail from time to time."""
+        """Have the worker sign the end of the trail from time to time, and rights set after each migrate."""
+        from django.db.models.signals import post_migrate
+
         from pingzhan.foundation.audit.anchors import ANCHOR_SECONDS, anchor
+        from pingzhan.foundation.audit.grants import after_migrate
         from pingzhan.foundation.jobs.loops import register_loop
 
         register_loop("audit-anchor", ANCHOR_SECONDS, anchor)
+        post_migrate.connect(after_migrate, sender=self)
