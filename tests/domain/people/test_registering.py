@@ -93,7 +93,7 @@ def test_places_of_another_enterprise_are_refused_twice(mill: Firm, forge: Firm)
         ("canteen", forge.canteen),
         ("enterprise", forge.unit),
     ):
-        with pytest.raises(IntegrityError), transaction.atomic():
+        with pytest.raises(IntegrityError), transaction.atomic():  # noqa: PT012 - deferred constraints
             Placement.objects.filter(employment=job).update(**{field: value})
             connection.check_constraints()
 

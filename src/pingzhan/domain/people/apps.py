@@ -13,7 +13,8 @@ class PeopleConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Give the trail its sentences."""
-        from pingzhan.domain.people import verbs
+        """Give the trail its sentences, make the import known."""
+        from pingzhan.domain.people import importers, verbs
 
         verbs.register()
+        importers.register()

@@ -32,9 +32,4 @@ def register() -> None:
         _("{actor} 确认个人编号 {subject_id} 和 {other} 不是同一人"),
         title=_("确认不是同一人"),
     )
-    register_verb(
-        "people.imported",
-        _("{actor} 导入了职工：新增 {new} 人，修改 {changed} 人，相同 {same} 人，未收 {refused} 人"),
-        title=_("导入职工"),
-    )
     register_verb("people.built", _("{actor} 建立了 {workers} 名演示职工"), title=_("建立演示职工"))
