@@ -9,6 +9,7 @@ from django.http import HttpResponse
 from django.test import Client, RequestFactory
 
 from pingzhan.foundation.access import actor as actor_module
+from pingzhan.foundation.access import rights
 from pingzhan.foundation.access.actor import (
     ANONYMOUS,
     actor_of,
@@ -25,8 +26,9 @@ Make = Callable[..., Any]
 
 
 @pytest.fixture
-def resolver() -> Iterator[None]:
+def resolver(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     before = list(actor_module._person_resolver)
+    monkeypatch.setattr(rights, "_sources", {})
     register_person_resolver(lambda user_id: user_id + 1000)
     yield
     actor_module._person_resolver[:] = before

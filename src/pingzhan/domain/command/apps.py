@@ -19,8 +19,9 @@ class CommandConfig(AppConfig):
 
     def ready(self) -> None:
         """Subscribe to changes of structure and people; register loop, renderer and band."""
-        from pingzhan.domain.command import band, notices, reactions, verbs
+        from pingzhan.domain.command import band, notices, reactions, rights, verbs
         from pingzhan.domain.organisation import events
+        from pingzhan.foundation.access.rights import register_rights_source
         from pingzhan.foundation.jobs import register_loop
         from pingzhan.foundation.messages import register_renderer
         from pingzhan.foundation.ui.context import register_band
@@ -32,4 +33,5 @@ class CommandConfig(AppConfig):
         register_loop("command.reconcile", RECONCILE_SECONDS, reactions.reconcile_loop)
         register_renderer("seat", notices.render_seats)
         register_band(band.band)
+        register_rights_source("command.seat", rights.of_person, rights.over_unit)
         verbs.register()

@@ -12,17 +12,22 @@ Separation of duties, as simple as it can be kept:
 
 from __future__ import annotations
 
+from allauth.mfa.models import Authenticator
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models.functions import Now
+from django.dispatch import Signal
 from django.utils.translation import gettext as _
 
+from pingzhan.foundation.access import sessions
 from pingzhan.foundation.access.actor import Actor, actor_of, require
 from pingzhan.foundation.access.models import RoleGrant
 from pingzhan.foundation.access.roles import ROLES, Permission, Role
+from pingzhan.foundation.accounts import lockout
 from pingzhan.foundation.accounts.actions import new_password_link, valid_setup_link
-from pingzhan.foundation.accounts.models import SetupLink, User
+from pingzhan.foundation.accounts.factors import REAL
+from pingzhan.foundation.accounts.models import SetupLink, SignIn, User
 from pingzhan.foundation.audit import record
 from pingzhan.kernel.errors import Conflict, Invalid, NotFound, Refused
 
@@ -31,6 +36,10 @@ HANDED_OUT_BY: dict[Role, frozenset[Role]] = {
     Role.SYSTEM_ADMIN: frozenset({Role.SECURITY_ADMIN, Role.AUDITOR}),
     Role.SECURITY_ADMIN: frozenset(Role),
 }
+
+
+factors_were_reset = Signal()
+"""Sent inside the transaction with ``user`` and ``by``; who can reach the owner tells him."""
 
 
 def may_hand_out(actor: Actor, role: Role) -> bool:
@@ -128,6 +137,8 @@ def set_account_active(*, user: User, active: bool, by: Actor) -> None:
     if not User.objects.filter(pk=user.pk, is_active=not active).update(is_active=active):
         raise Conflict(_("这个账号已是这个状态。"), code="account_unchanged")
     user.is_active = active
+    if not active:
+        sessions.end_all(user, by="closed")
     record("account.enabled" if active else "account.disabled", by=by, subject=("account", user.pk))
 
 
@@ -153,6 +164,46 @@ def issue_password_link(*, user: User, by: Actor) -> str:
 
 
 @transaction.atomic
+def unlock_account(*, user: User, by: Actor) -> None:
+    """Let an account that is held up after wrong passwords or codes sign in at once; recorded in the trail.
+
+    The failures counted for the addresses they came from go with it, so that the owner can really enter.
+    Raises Refused unless ``by`` is a system administrator, Conflict when nothing was counted.
+    """
+    require(by, Permission.MANAGE_ACCOUNTS)
+    if by.kind != "system" and Role.SYSTEM_ADMIN not in by.roles:
+        raise Refused(_("解锁账号由系统管理员办理。"))
+    if not lockout.clear(user.username):
+        raise Conflict(_("这个账号没有被锁定。"), code="not_locked")
+    record("account.unlocked", by=by, subject=("account", user.pk))
+
+
+@transaction.atomic
+def reset_factors(*, user: User, by: Actor) -> int:
+    """Remove all second factors of a person who has lost his, end his sessions, and return how many went.
+
+    At his next sign-in he needs only the password and, if his role requires it, must add a new factor at
+    once. He reads of it in his own sign-in history and, where a channel exists, in a notice. Recorded in the
+    trail. Raises Refused unless ``by`` is a system administrator or for his own account, Conflict when there
+    is none.
+    """
+    require(by, Permission.MANAGE_ACCOUNTS)
+    if by.kind != "system" and Role.SYSTEM_ADMIN not in by.roles:
+        raise Refused(_("重置第二因素由系统管理员办理。"))
+    if by.user_id == user.pk:
+        raise Refused(_("不能重置自己的第二因素，请由另一名系统管理员办理。"))
+    User.objects.select_for_update(of=("self",), no_key=True).get(pk=user.pk)
+    real = Authenticator.objects.filter(user_id=user.pk, type__in=REAL).count()
+    if not Authenticator.objects.filter(user_id=user.pk).delete()[0]:
+        raise Conflict(_("这个账号没有第二因素。"), code="no_factor")
+    sessions.end_all(user, by="factor_reset")
+    SignIn.objects.create(user=user, ok=True, way="factor_reset", ended_at=Now(), ended_by="factor_reset")
+    factors_were_reset.send(sender=User, user=user, by=by)
+    record("account.factor_reset", by=by, subject=("account", user.pk), body={"count": real})
+    return real
+
+
+@transaction.atomic
 def set_password_by_link(*, token: str, password: str) -> User:
     """Use a one-time link: set its owner's password and return him. His other sessions end.
 
@@ -168,6 +219,7 @@ def set_password_by_link(*, token: str, password: str) -> User:
         raise Invalid(" ".join(error.messages), code="account_invalid") from error
     user.set_password(password)
     user.save(update_fields=["password"])
+    sessions.end_all(user, by="password")
     _use(link, user)
     record("account.password_set", by=actor_of(user), subject=("account", user.pk))
     return user

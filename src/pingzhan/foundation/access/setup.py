@@ -9,9 +9,9 @@ from pingzhan.foundation.access import sessions
 from pingzhan.foundation.access.actor import actor_of
 from pingzhan.foundation.access.factor import is_exempt, needs_factor
 from pingzhan.foundation.access.signins import factor_added, factor_failed, factor_removed
-from pingzhan.foundation.accounts.adapter import register_factor_rule
 from pingzhan.foundation.accounts.lockout import forget_old
 from pingzhan.foundation.accounts.models import User
+from pingzhan.foundation.accounts.required import register_factor_rule
 from pingzhan.foundation.jobs import register_loop
 from pingzhan.foundation.options.registry import Option, register_option
 

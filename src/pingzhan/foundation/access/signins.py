@@ -21,6 +21,7 @@ WAYS = {
     "setup": _("设置链接"),
     "invitation": _("邀请链接"),
     "factor": _("第二因素不对"),
+    "factor_reset": _("系统管理员重置了第二因素"),
 }
 
 
@@ -63,8 +64,12 @@ def signed_out(sender: Any, request: HttpRequest | None, user: User | None, **_k
 
 
 def password_changed(sender: Any, user: User, **_kwargs: Any) -> None:
-    """Record that somebody changed his own password."""
+    """Record that somebody changed his own password; his sessions elsewhere end."""
+    request: HttpRequest | None = _kwargs.get("request")
+    here = request.session.session_key if request is not None else None
     with transaction.atomic():
+        for one in sessions.open_sessions(user).exclude(session_key=here):
+            sessions.end_key(one.session_key, by="password")
         record("account.password_changed", by=actor_of(user), subject=("account", user.pk))
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
@@ -20,18 +19,6 @@ from pingzhan.kernel.errors import Refused
 
 FRESH_SECONDS = 300
 """Who has just typed his password need not do so again to add a second factor."""
-
-_requires_factor: list[Callable[[User], bool]] = []
-
-
-def register_factor_rule(rule: Callable[[User], bool]) -> None:
-    """Let ``rule(user)`` say whether an account must have a second factor; called once, by access."""
-    _requires_factor[:] = [rule]
-
-
-def factor_required(user: User) -> bool:
-    """Return whether this account must have a second factor."""
-    return any(rule(user) for rule in _requires_factor)
 
 
 class HeldUp(Refused):

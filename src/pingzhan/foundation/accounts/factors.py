@@ -26,6 +26,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from pingzhan.foundation.accounts import lockout
+from pingzhan.foundation.accounts.required import factor_required
 
 KINDS = {
     "totp": gettext_lazy("动态口令"),
@@ -113,8 +114,6 @@ class FactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]
 
     def can_delete_authenticator(self, authenticator: Authenticator) -> bool:
         """Return False for the last factor of a person whose role requires one."""
-        from pingzhan.foundation.accounts.adapter import factor_required
-
         others = Authenticator.objects.filter(user_id=authenticator.user_id, type__in=REAL)
         if others.exclude(pk=authenticator.pk).exists():
             return True

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from allauth.account.internal.flows.login import perform_password_login
+from allauth.account.models import Login
 from django import forms
-from django.contrib.auth import login
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
@@ -14,8 +15,8 @@ from django.views.decorators.http import require_http_methods
 from pingzhan.foundation.access.actions import complete_setup, set_password_by_link
 from pingzhan.foundation.access.signins import mark_way
 from pingzhan.foundation.accounts.actions import valid_setup_link
+from pingzhan.foundation.accounts.models import User
 from pingzhan.kernel.errors import Invalid
-from pingzhan.pages.public.demo import BACKEND
 
 
 class PasswordForm(forms.Form):
@@ -56,6 +57,12 @@ class SetupForm(PasswordForm):
     field_order = ("username", "name", "password", "again")
 
 
+def sign_in(request: HttpRequest, user: User) -> HttpResponse:
+    """Go on as if the person had typed his password: to the second factor if he has one, else inside."""
+    answer: HttpResponse = perform_password_login(request, {"username": user.username}, Login(user=user))
+    return answer
+
+
 @never_cache
 @sensitive_post_parameters("password", "again")
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -76,8 +83,8 @@ def one_time_link(request: HttpRequest, token: str) -> HttpResponse:
         except Invalid as error:
             form.add_error(None, error.message)
         else:
+            # Through the stages of signing in: a link for the password must not walk around the second factor.
             mark_way(request, "setup")
-            login(request, user, backend=BACKEND)
-            return HttpResponseRedirect("/")
+            return sign_in(request, user)
     context = {"form": form, "first": first, "owner": link.user}
     return render(request, "public/setup.html", context, status=422 if form.is_bound else 200)
