@@ -1,10 +1,9 @@
-"""The two channels of the first cut: inside the application, and the worker's console."""
+"""The two ways that need no setting up: inside the application, and the worker's console."""
 
 from __future__ import annotations
 
 import os
 import sys
-import unicodedata
 from typing import TYPE_CHECKING
 from urllib.parse import urljoin
 
@@ -13,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from pingzhan.foundation.messages.registry import Rendered, UndeliverableError
+from pingzhan.foundation.messages.text import one_line
 
 if TYPE_CHECKING:
     from pingzhan.foundation.messages.models import Notice
@@ -52,9 +52,4 @@ def console_line(notice: Notice, words: Rendered) -> str:
     at = timezone.localtime().strftime("%Y-%m-%d %H:%M:%S")
     parts = [at, _("通知 %(n)s") % {"n": notice.pk}, _("收件人 %(n)s") % {"n": notice.recipient}]
     parts += [text for text in (words.title, words.body, link) if text]
-    return " | ".join(_one_line(part) for part in parts)
-
-
-def _one_line(text: str) -> str:
-    """Replace every control and line-breaking character, so that one notice is one line."""
-    return "".join(" " if unicodedata.category(mark) in ("Cc", "Zl", "Zp") else mark for mark in text)
+    return " | ".join(one_line(part) for part in parts)

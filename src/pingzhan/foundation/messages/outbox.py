@@ -13,7 +13,10 @@ WAKE_CHANNEL = "pingzhan_outbox"
 
 @dataclass(frozen=True)
 class NewNotice:
-    """A notice to be written; the fields are those of the table."""
+    """A notice to be written; the fields are those of the table.
+
+    ``priority`` 0 (command) to 9 (bulk); ``unit_path`` says who may see it on the page of notices.
+    """
 
     dedupe: str
     recipient: int
@@ -25,6 +28,8 @@ class NewNotice:
     subject_id: int
     wave: int = 0
     world: int = 0
+    priority: int = 5
+    unit_path: str = "/"
 
 
 _COLUMNS = (
@@ -38,6 +43,8 @@ _COLUMNS = (
     ("subject_id", "bigint"),
     ("wave", "int"),
     ("world", "int"),
+    ("priority", "smallint"),
+    ("unit_path", "text"),
 )
 
 
@@ -53,8 +60,8 @@ def enqueue_bulk(notices: Sequence[NewNotice]) -> int:
     arrays = ", ".join(f"%s::{kind}[]" for _name, kind in _COLUMNS)
     with connection.cursor() as cursor:
         cursor.execute(
-            f"INSERT INTO outbox_notice ({names}, state, tries, provider_id, last_error)"  # noqa: S608
-            f" SELECT *, 'queued', 0, '', '' FROM unnest({arrays})"
+            f"INSERT INTO outbox_notice ({names}, state, tries, provider_id, last_error, via)"  # noqa: S608
+            f" SELECT *, 'queued', 0, '', '', '' FROM unnest({arrays})"
             " ON CONFLICT (dedupe) DO NOTHING",
             [[getattr(notice, name) for notice in notices] for name, _kind in _COLUMNS],
         )

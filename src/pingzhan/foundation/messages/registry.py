@@ -107,3 +107,8 @@ def _render_group(renderer: Renderer, group: Sequence[Notice]) -> dict[int, Rend
         notice.pk: words[notice.pk] if notice.pk in words else LookupError(_("通知的内容写不出来。"))
         for notice in group
     }
+
+
+def is_local(name: str) -> bool:
+    """Return whether the way is one that needs no setting up and no network."""
+    return name in _channels

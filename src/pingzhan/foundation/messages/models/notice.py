@@ -22,14 +22,34 @@ class NoticeState(models.TextChoices):
 
 
 class NoticeChannel(models.TextChoices):
-    """The ways a notice can take."""
+    """The ways that need no setting up; any other value is the key of a channel.
 
+    ``auto``: by the recipient's contacts, in his order, over whatever channel works; else inside the application.
+    """
+
+    AUTO = "auto", _("按联系方式")
     IN_APP = "in_app", _("站内通知")
     CONSOLE = "console", _("控制台")
 
 
+class Priority(models.IntegerChoices):
+    """What goes first; anything between is allowed. The lower goes first."""
+
+    COMMAND = 0, _("命令")
+    URGENT = 2, _("紧急")
+    NORMAL = 5, _("一般")
+    BULK = 9, _("群发")
+
+
+EXPRESS = Priority.URGENT
+"""Up to this priority a notice goes round the queue and ignores quiet hours."""
+
+
 class Notice(models.Model):
-    """One notice to one recipient over one channel (reference/command.md section 9).
+    """One notice to one recipient (reference/command.md section 9).
+
+    ``channel`` is the way asked for, ``via`` the key of the channel it was last routed to, so that a waiting
+    notice is not looked at again while that channel is busy. ``number`` is the same at every try.
 
     ``recipient`` is the id of a domain person, without a foreign key because the foundation does not know
     persons; ``account`` is that person's account when there is one. ``dedupe`` is unique, so writing the same
@@ -50,7 +70,12 @@ class Notice(models.Model):
     )
     kind = models.CharField(_("类别"), max_length=40)
     wave = models.IntegerField(_("批次"), default=0)
-    channel = models.CharField(_("渠道"), max_length=20, choices=NoticeChannel.choices)
+    priority = models.SmallIntegerField(
+        _("优先级"), default=Priority.NORMAL, db_default=Priority.NORMAL.value
+    )
+    unit_path = models.TextField(_("范围"), default="/", db_default="/")
+    channel = models.CharField(_("渠道"), max_length=40)
+    via = models.CharField(_("实际渠道"), max_length=40, blank=True, default="", db_default="")
     title = models.TextField(_("标题"))
     subject_kind = models.CharField(_("对象类别"), max_length=40)
     subject_id = models.BigIntegerField(_("对象编号"))
@@ -72,13 +97,15 @@ class Notice(models.Model):
         ordering = ["-id"]
         indexes = [
             models.Index(
-                fields=["wave", "id"],
+                fields=["priority", "wave", "id"],
                 name="notice_waiting",
                 condition=Q(state__in=["queued", "failed", "leased"]),
             ),
-            models.Index(fields=["account", "-id"], name="notice_inbox", condition=Q(channel="in_app")),
+            models.Index(fields=["-id"], name="notice_troubled", condition=Q(state__in=["failed", "dead"])),
+            models.Index(fields=["account", "-id"], name="notice_inbox", condition=Q(account__isnull=False)),
             models.Index(fields=["subject_kind", "subject_id"], name="notice_subject"),
             models.Index(fields=["recipient", "-id"], name="notice_recipient"),
+            models.Index(fields=["provider_id"], name="notice_receipt", condition=~Q(provider_id="")),
         ]
         constraints = [
             models.CheckConstraint(
@@ -87,9 +114,14 @@ class Notice(models.Model):
                 violation_error_message=_("通知状态不对。"),
             ),
             models.CheckConstraint(
-                condition=Q(channel__in=NoticeChannel.values),
-                name="notice_channel_known",
-                violation_error_message=_("通知渠道不对。"),
+                condition=~Q(channel=""),
+                name="notice_channel_given",
+                violation_error_message=_("通知要写明渠道。"),
+            ),
+            models.CheckConstraint(
+                condition=Q(priority__gte=0, priority__lte=9),
+                name="notice_priority",
+                violation_error_message=_("优先级是 0 至 9。"),
             ),
             models.CheckConstraint(
                 condition=Q(state="leased", lease_until__isnull=False)
@@ -123,3 +155,8 @@ class Notice(models.Model):
 
     def __str__(self) -> str:
         return f"#{self.pk} {self.title}"
+
+    @property
+    def number(self) -> str:
+        """Return the number the other side sees, the same at each try."""
+        return f"PZ{self.pk}"

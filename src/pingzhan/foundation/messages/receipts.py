@@ -1,0 +1,162 @@
+"""What comes back: delivery reports of gateways, and readers who open a link."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.core import signing
+from django.db import transaction
+from django.db.models import Q
+from django.db.models.functions import Coalesce, Now
+from django.utils.translation import gettext as _
+
+from pingzhan.foundation.live import announce
+from pingzhan.foundation.messages.marks import INBOX_TOPIC
+from pingzhan.foundation.messages.models import Attempt, Channel, Notice, NoticeState, Outcome
+from pingzhan.foundation.messages.transport.gateway import listed, pick
+from pingzhan.kernel.errors import Invalid, NotFound
+
+CALLBACK_SALT = "messages.callback"
+READING_SALT = "messages.reading"
+READING_SECONDS = 30 * 24 * 3600
+MAX_REPORTS = 1000
+NUMBER = "PZ"
+
+
+@dataclass(frozen=True)
+class Report:
+    """One delivery report: the receipt id or our own number, whether it arrived, and the other side's word."""
+
+    reference: str
+    delivered: bool
+    code: str
+
+
+def callback_token(channel: Channel) -> str:
+    """Return the part of the callback address that proves it was handed out by us for this channel."""
+    return signing.Signer(salt=CALLBACK_SALT).sign(channel.key)
+
+
+def callback_channel(token: str) -> Channel:
+    """Return the channel of a callback. Raises NotFound for a token that is not ours or a channel that is gone."""
+    try:
+        key = signing.Signer(salt=CALLBACK_SALT).unsign(token)
+        return Channel.objects.get(key=key)
+    except (signing.BadSignature, Channel.DoesNotExist):
+        raise NotFound(_("没有这个回报地址。")) from None
+
+
+def read_reports(channel: Channel, data: Any) -> list[Report]:
+    """Return the reports in a callback's JSON or form data, by the channel's settings.
+
+    Raises Invalid when nothing in it can be understood.
+    """
+    shape: Mapping[str, Any] = channel.settings
+    where = str(shape.get("report_list") or "")
+    found = data
+    for step in filter(None, where.split(".")):
+        found = found.get(step) if isinstance(found, dict) else None
+    rows: Sequence[Any] = found if isinstance(found, list) else [found]
+    good = listed(str(shape.get("report_ok") or ""))
+    reports = []
+    for row in rows[:MAX_REPORTS]:
+        reference = pick(row, str(shape.get("report_id") or "msgId"))
+        state = pick(row, str(shape.get("report_state") or "status"))
+        if reference and state is not None:
+            reports.append(Report(reference[:200], state in good, state[:40]))
+    if not reports:
+        raise Invalid(_("回报的内容看不懂。"))
+    return reports
+
+
+@transaction.atomic
+def take_reports(channel: Channel, reports: Sequence[Report]) -> int:
+    """Note which notices arrived and which did not; return how many reports concerned a notice of the channel.
+
+    A notice that did not arrive goes to the recipient's next way. Reports may come twice and before our own
+    mark; notices that were read stay read.
+    """
+    numbers = {int(one.reference[2:]) for one in reports if _is_number(one.reference)}
+    ids = {one.reference for one in reports if not _is_number(one.reference)}
+    rows = list(
+        Notice.objects.filter(Q(pk__in=numbers) | Q(provider_id__in=ids), via=channel.key)
+        .select_for_update(no_key=True, of=("self",))
+        .order_by("id")
+    )
+    by_reference = {f"{NUMBER}{one.pk}": one for one in rows} | {
+        one.provider_id: one for one in rows if one.provider_id
+    }
+    known = 0
+    attempts = []
+    for report in reports:
+        notice = by_reference.get(report.reference)
+        if notice is None:
+            continue
+        known += 1
+        if notice.state not in (NoticeState.SENT, NoticeState.LEASED):
+            continue
+        row = Notice.objects.filter(pk=notice.pk)
+        if report.delivered:
+            notice.state = NoticeState.DELIVERED
+            row.update(state=notice.state, lease_until=None, sent_at=Coalesce("sent_at", Now()))
+            attempts.append(_attempt(notice, channel, Outcome.DELIVERED, report))
+        else:
+            notice.state = NoticeState.FAILED
+            error = _("对方报告没有送达（%(code)s）。") % {"code": report.code}
+            row.update(state=notice.state, lease_until=None, sent_at=None, next_at=Now(), last_error=error)
+            attempts.append(_attempt(notice, channel, Outcome.UNDELIVERED, report))
+            attempts.append(_attempt(notice, channel, Outcome.LASTING, report))
+    Attempt.objects.bulk_create(attempts)
+    return known
+
+
+def _is_number(reference: str) -> bool:
+    rest = reference[len(NUMBER) :]
+    return reference.startswith(NUMBER) and rest.isdecimal() and len(rest) <= 18
+
+
+def _attempt(notice: Notice, channel: Channel, outcome: Outcome, report: Report) -> Attempt:
+    return Attempt(
+        notice=notice,
+        channel=channel.key,
+        outcome=outcome,
+        error_class="" if report.delivered else "report",
+        error="" if report.delivered else report.code,
+        provider_id=notice.provider_id,
+    )
+
+
+def reading_token(notice_id: int) -> str:
+    """Return the signed part of the link under which a reader confirms one notice; it lasts 30 days."""
+    return signing.TimestampSigner(salt=READING_SALT).sign(str(notice_id))
+
+
+def notice_of_token(token: str) -> Notice:
+    """Return the notice of a reading link. Raises NotFound when it is not ours or too old."""
+    try:
+        text = signing.TimestampSigner(salt=READING_SALT).unsign(token, max_age=READING_SECONDS)
+        return Notice.objects.get(pk=int(text))
+    except (signing.BadSignature, ValueError, Notice.DoesNotExist):
+        raise NotFound(_("这个链接无效或已过期。"), hint=_("请联系发送人。")) from None
+
+
+@transaction.atomic
+def confirm_read(notice: Notice) -> bool:
+    """Mark a notice read by its link; return whether it was not before."""
+    changed = Notice.objects.filter(pk=notice.pk, state__in=[NoticeState.SENT, NoticeState.DELIVERED]).update(
+        state=NoticeState.READ, read_at=Now()
+    )
+    if changed:
+        announce(INBOX_TOPIC, {"read": 1})
+    return bool(changed)
+
+
+def note_opened(*, subject_kind: str, subject_id: int) -> int:
+    """Mark sent notices about a subject as read, because its link was used; return how many."""
+    return Notice.objects.filter(
+        subject_kind=subject_kind,
+        subject_id=subject_id,
+        state__in=[NoticeState.SENT, NoticeState.DELIVERED],
+    ).update(state=NoticeState.READ, read_at=Now())
