@@ -234,8 +234,9 @@ WHITENOISE_IMMUTABLE_FILE_TEST = r"^/static/assets/.+$"
 # The key ring of personal data lies outside the database; the variable, when set, seals the ring's file.
 KEY_DIR = Path(env.text("PINGZHAN_KEY_DIR") or default_data_dir() / "keys").expanduser()
 MASTER_KEY = env.text("PINGZHAN_MASTER_KEY")
-# Uploaded spreadsheets, sealed; deleted a day after their import has ended. Never served by the web server.
+# Files for a text-message machine to pick up (channel "file drop"); the folder below it is a setting.
 DROP_DIR = Path(env.text("PINGZHAN_DROP_DIR") or default_data_dir() / "drop").expanduser()
+# Uploaded spreadsheets, sealed; deleted a day after their import has ended. Never served by the web server.
 UPLOAD_DIR = Path(env.text("PINGZHAN_UPLOAD_DIR") or default_data_dir() / "uploads").expanduser()
 
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
