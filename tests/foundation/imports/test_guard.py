@@ -14,11 +14,12 @@ import pytest
 from django.conf import settings as django_settings
 
 from pingzhan.foundation.access.actor import Actor
-from pingzhan.foundation.imports import guard, sealed
+from pingzhan.foundation.imports import guard
 from pingzhan.foundation.imports.actions import FILES, SOURCE, upload
 from pingzhan.foundation.imports.guard import MEBI, Form
 from pingzhan.foundation.imports.models import ImportJob
 from pingzhan.foundation.imports.sheets import column_letters, column_number
+from pingzhan.foundation.privacy import sealed_files as sealed
 from pingzhan.kernel.errors import Invalid
 from tests.foundation.imports.files import GOOD, HEADER, ID, send, xlsx
 
@@ -173,7 +174,7 @@ def test_an_upload_above_the_limit_leaves_nothing(clerk: Actor) -> None:
 def test_what_lies_on_disk_is_sealed_and_private(clerk: Actor) -> None:
     job = send(clerk, xlsx([HEADER, GOOD, ("", "坏行", ID, *[""] * 8)]))
     files = [path for path in Path(django_settings.UPLOAD_DIR).rglob("*") if path.is_file()]
-    assert sorted(files) == sorted(sealed.path_of(job.pk, name) for name in FILES)
+    assert sorted(files) == sorted(sealed.path_of(job.owner, name) for name in FILES)
     for path in files:
         assert path.stat().st_mode & 0o777 == 0o600
         content = path.read_bytes()
@@ -186,14 +187,14 @@ def test_a_sealed_file_that_was_altered_or_moved_is_not_read(clerk: Actor) -> No
     from pingzhan.kernel.errors import Conflict
 
     job, other = (send(clerk, xlsx([HEADER, GOOD])) for _n in range(2))
-    path = sealed.path_of(job.pk, SOURCE)
+    path = sealed.path_of(job.owner, SOURCE)
     whole = path.read_bytes()
-    path.write_bytes(sealed.path_of(other.pk, SOURCE).read_bytes())
+    path.write_bytes(sealed.path_of(other.owner, SOURCE).read_bytes())
     with pytest.raises(Conflict):
-        sealed.read_all(job.pk, SOURCE, key_of(job))
+        sealed.read_all(job.owner, SOURCE, key_of(job))
     path.write_bytes(whole[:-1] + bytes([whole[-1] ^ 1]))
     with pytest.raises(Conflict):
-        sealed.read_all(job.pk, SOURCE, key_of(job))
+        sealed.read_all(job.owner, SOURCE, key_of(job))
 
 
 @pytest.mark.parametrize(

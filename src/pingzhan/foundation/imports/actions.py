@@ -12,13 +12,12 @@ from django.utils.translation import gettext as _
 
 from pingzhan.foundation.access.actor import Actor, system_actor
 from pingzhan.foundation.audit import record
-from pingzhan.foundation.imports import sealed
 from pingzhan.foundation.imports.guard import MEBI, form_of
 from pingzhan.foundation.imports.models import TRANSITIONS, ImportJob, ImportState
 from pingzhan.foundation.imports.rules import can_see
 from pingzhan.foundation.imports.spec import import_of
 from pingzhan.foundation.options.registry import number
-from pingzhan.foundation.privacy.vault import Vault, new_subjects
+from pingzhan.foundation.privacy import sealed_files as sealed
 from pingzhan.foundation.runs.actions import cancel as cancel_run
 from pingzhan.foundation.runs.actions import start
 from pingzhan.foundation.runs.models import RunRow
@@ -43,7 +42,6 @@ def upload(*, key: str, scope_code: str, name: str, chunks: Iterable[bytes], by:
     first = next(stream, b"")
     form = form_of(name, first[:16])
     with transaction.atomic():
-        vault = new_subjects("upload", 1)
         job = ImportJob.objects.create(
             spec=key,
             scope_code=scope.code,
@@ -51,16 +49,14 @@ def upload(*, key: str, scope_code: str, name: str, chunks: Iterable[bytes], by:
             unit_path=scope.path,
             file_name=_PATH.sub("", name)[-120:],
             form=form.value,
-            subject_id=vault.ids[0],
             by_user_id=by.user_id,
             by_name=by.name,
             language=get_language() or "zh-hans",
         )
-        data_key = sealed.new_key()
-        job.sealed_key = vault.seal(vault.ids[0], _field(job), data_key.hex())
+        job.subject_id, job.sealed_key, data_key = sealed.new_key(job.owner)
         try:
             job.size, job.sha256 = sealed.write_all(
-                job.pk, SOURCE, data_key, _limited(first, stream, number("imports.max_megabytes"))
+                job.owner, SOURCE, data_key, _limited(first, stream, number("imports.max_megabytes"))
             )
             job.run = start(
                 CHECK,
@@ -69,7 +65,7 @@ def upload(*, key: str, scope_code: str, name: str, chunks: Iterable[bytes], by:
                 by=by,
                 unit_path=scope.path,
             )
-            job.save(update_fields=["sealed_key", "size", "sha256", "run"])
+            job.save(update_fields=["subject", "sealed_key", "size", "sha256", "run"])
             record(
                 "import.uploaded",
                 by=by,
@@ -78,19 +74,14 @@ def upload(*, key: str, scope_code: str, name: str, chunks: Iterable[bytes], by:
                 body={"spec": key, "size": job.size, "sha256": job.sha256},
             )
         except BaseException:
-            sealed.remove(job.pk, FILES)
+            sealed.remove(job.owner, FILES)
             raise
     return job
 
 
 def key_of(job: ImportJob) -> bytes:
     """Return the data key of an import's files. Raises Conflict when they are gone."""
-    if job.sealed_key is None or job.subject_id is None:
-        raise sealed.gone()
-    text = Vault.load([job.subject_id]).open(job.subject_id, _field(job), job.sealed_key)
-    if text is None:
-        raise sealed.gone()
-    return bytes.fromhex(text)
+    return sealed.opened_key(job.owner, job.subject_id, job.sealed_key)
 
 
 @transaction.atomic
@@ -226,7 +217,3 @@ def _limited(first: bytes, rest: Iterator[bytes], megabytes: int) -> Iterator[by
                 code="upload_size",
             )
         yield chunk
-
-
-def _field(job: ImportJob) -> str:
-    return f"upload-key-{job.pk}"

@@ -13,7 +13,6 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from pingzhan.foundation.imports import sealed
 from pingzhan.foundation.imports.actions import (
     CHANGED,
     CHECK,
@@ -40,6 +39,7 @@ from pingzhan.foundation.imports.spec import (
     Row,
     import_of,
 )
+from pingzhan.foundation.privacy import sealed_files as sealed
 from pingzhan.foundation.runs.models import RunRow, RunState
 from pingzhan.foundation.runs.registry import Run, work
 from pingzhan.kernel.errors import DomainError
@@ -53,8 +53,8 @@ _SHOWN = 60
 class Frames:
     """Collects entries and writes them in frames of equal length, so that a page is found by its number."""
 
-    def __init__(self, job_id: int, name: str, key: bytes, length: int) -> None:
-        self._writer = sealed.Writer(job_id, name, key)
+    def __init__(self, owner: str, name: str, key: bytes, length: int) -> None:
+        self._writer = sealed.Writer(owner, name, key)
         self._waiting: list[Any] = []
         self._length = length
         self.count = 0
@@ -178,7 +178,7 @@ def _check(job: ImportJob, run: Run) -> tuple[Tally, dict[str, Any], dict[str, i
     scope = spec.scope_of(run.by, job.scope_code)
     key = key_of(job)
     run.progress(0, 0, _("正在打开文件"))
-    data = sealed.read_all(job.pk, SOURCE, key)
+    data = sealed.read_all(job.owner, SOURCE, key)
     form = Form(job.form)
     inside = check(data, form)
     book = open_book(spec, data, form, inside)
@@ -211,10 +211,10 @@ class Pass:
         self._spec = spec = import_of(job.spec)
         self._book, self._context, self._run = book, context, run
         self._columns = {one.key: one for one in spec.columns}
-        self._rows = Frames(job.pk, ROWS, key, ROW_PAGE)
-        self._changed = Frames(job.pk, CHANGED, key, PAGE)
-        self._errors = Frames(job.pk, ERRORS, key, PAGE)
-        self._refused = Frames(job.pk, REFUSED, key, PAGE)
+        self._rows = Frames(job.owner, ROWS, key, ROW_PAGE)
+        self._changed = Frames(job.owner, CHANGED, key, PAGE)
+        self._errors = Frames(job.owner, ERRORS, key, PAGE)
+        self._refused = Frames(job.owner, REFUSED, key, PAGE)
         self._seen: dict[Any, tuple[int, int]] = {}
         self._waiting: list[tuple[Row, int, Sequence[Cell]]] = []
         self._done = 0

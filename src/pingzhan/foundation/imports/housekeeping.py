@@ -14,10 +14,10 @@ from django.db.models import Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
-from pingzhan.foundation.imports import sealed
 from pingzhan.foundation.imports.actions import FILES, end
 from pingzhan.foundation.imports.models import ImportJob, ImportState
 from pingzhan.foundation.options.registry import number
+from pingzhan.foundation.privacy import sealed_files as sealed
 from pingzhan.foundation.runs.registry import Run, work
 
 SWEEP = "imports.sweep"
@@ -48,7 +48,7 @@ def delete_due() -> int:
                 continue
             job.sealed_key, job.file_name, job.files_gone_at = None, "", Now()
             job.save(update_fields=["sealed_key", "file_name", "files_gone_at"])
-        sealed.remove(pk, FILES)
+        sealed.remove(job.owner, FILES)
         count += 1
     return count
 

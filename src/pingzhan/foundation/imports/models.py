@@ -166,6 +166,11 @@ class ImportJob(models.Model):
         return f"{self.spec} #{self.pk}"
 
     @property
+    def owner(self) -> str:
+        """Return the name its files are kept under (privacy.sealed_files)."""
+        return f"import/{self.pk}"
+
+    @property
     def stored(self) -> int:
         """Return how many rows were written."""
         return self.stored_new + self.stored_changed

@@ -6,12 +6,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from pingzhan.foundation.imports import sealed
 from pingzhan.foundation.imports.actions import CHANGED, ERRORS, ROWS, key_of
 from pingzhan.foundation.imports.cells import as_masked
 from pingzhan.foundation.imports.checking import PAGE, ROW_PAGE, lively
 from pingzhan.foundation.imports.models import ImportJob
 from pingzhan.foundation.imports.spec import import_of
+from pingzhan.foundation.privacy import sealed_files as sealed
 
 SHOWN = 50
 """Entries on one page of a table."""
@@ -88,5 +88,5 @@ def _page(job: ImportJob, name: str, length: int, page: int) -> Iterable[Any]:
     if start >= count(job, name):
         return []
     frame = start // length
-    found = list(sealed.json_frames(job.pk, name, key_of(job), start=frame, stop=frame + 1))
+    found = list(sealed.json_frames(job.owner, name, key_of(job), start=frame, stop=frame + 1))
     return found[0][start % length : start % length + SHOWN] if found else []

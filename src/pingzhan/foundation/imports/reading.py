@@ -20,6 +20,7 @@ from pingzhan.foundation.imports.sheets import SheetFacts, column_letters
 from pingzhan.foundation.imports.spec import Column, ImportSpec
 from pingzhan.kernel.errors import Invalid
 from pingzhan.kernel.folding import fold
+from pingzhan.kernel.formulas import COMMENT, unprotect
 
 HEADER_ROWS = 20
 """The header is looked for in this many rows: a title and a note often stand above it."""
@@ -28,7 +29,6 @@ XLS_ROWS = 65_535
 of October 2020 that way."""
 MAX_FIELD = 32_767
 _MARKS = re.compile(r"[\s*:()\[\]_.,/\\-]+")
-_PROTECTED = re.compile(r"'+[=+\-@\t\r]")
 
 
 @dataclass
@@ -153,7 +153,7 @@ def _open_csv(spec: ImportSpec, data: bytes) -> Book:
     csv.field_size_limit(MAX_FIELD * 4)
     try:
         lines = [
-            [_unprotected(cell) for cell in line]
+            _plain(line)
             for line in csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text), strict=False)
         ]
     except csv.Error as error:
@@ -181,6 +181,11 @@ def _open_csv(spec: ImportSpec, data: bytes) -> Book:
     return _checked(spec, Book([table], [], encoding), None)
 
 
+def _plain(line: list[str]) -> list[str]:
+    """Return a line without protection of formula-like text; a comment is a line without content."""
+    return [] if line and line[0].startswith(COMMENT) else [unprotect(cell) for cell in line]
+
+
 def decode(data: bytes) -> tuple[str, str]:
     """Return the text of a CSV file and its encoding: UTF-8 with or without mark, UTF-16 with mark, GB18030."""
     marked = data.startswith((b"\xff\xfe", b"\xfe\xff"))
@@ -202,11 +207,6 @@ def decode(data: bytes) -> tuple[str, str]:
 def _delimiter(text: str) -> str:
     line = next((line for line in text[:20_000].splitlines() if line.strip()), "")
     return max(",\t;", key=line.count)
-
-
-def _unprotected(cell: str) -> str:
-    """Take off the apostrophe that our own CSV puts in front of formula-like text (exports.safe)."""
-    return cell[1:] if cell.startswith("'") and _PROTECTED.match(cell) else cell
 
 
 @dataclass

@@ -9,9 +9,9 @@ from typing import IO, Any
 import xlsxwriter
 from django.utils.translation import gettext as _
 
-from pingzhan.foundation.imports import sealed
 from pingzhan.foundation.imports.actions import REFUSED, key_of
 from pingzhan.foundation.imports.models import ImportJob
+from pingzhan.foundation.privacy import sealed_files as sealed
 
 SHEET_ROWS = 1_000_000
 """Rows of a worksheet that are filled; the format allows 1,048,576."""
@@ -63,7 +63,7 @@ def build(job: ImportJob) -> IO[bytes]:
 
 def _entries(job: ImportJob) -> Iterator[list[Any]]:
     stop = job.summary["frames"][REFUSED]
-    for frame in sealed.json_frames(job.pk, REFUSED, key_of(job), stop=stop):
+    for frame in sealed.json_frames(job.owner, REFUSED, key_of(job), stop=stop):
         yield from frame
 
 

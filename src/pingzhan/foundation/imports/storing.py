@@ -13,11 +13,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from pingzhan.foundation.audit import record
-from pingzhan.foundation.imports import sealed
 from pingzhan.foundation.imports.actions import ROWS, STORE, counts, key_of
 from pingzhan.foundation.imports.checking import fail, finished, lively
 from pingzhan.foundation.imports.models import ImportJob, ImportState
 from pingzhan.foundation.imports.spec import Context, ImportSpec, Judged, Outcome, Row, Verdict, import_of
+from pingzhan.foundation.privacy import sealed_files as sealed
 from pingzhan.foundation.runs.registry import Run, work
 from pingzhan.kernel.errors import DomainError, NotFound
 
@@ -44,7 +44,7 @@ def store_rows(run: Run) -> Mapping[str, Any]:
         done, handled = int(job.summary.get("batches", 0)), int(job.summary.get("handled", 0))
         try:
             frames = sealed.json_frames(
-                job.pk, ROWS, key_of(job), start=done, stop=job.summary["frames"][ROWS]
+                job.owner, ROWS, key_of(job), start=done, stop=job.summary["frames"][ROWS]
             )
             for index, frame in enumerate(frames, done):
                 _batch(run, spec, context, frame, index)

@@ -1,8 +1,9 @@
-"""Files with other people's data: encrypted in frames with the data key of their import.
+"""Files with other people's data: encrypted in frames with a data key of their own.
 
-A file is a run of frames, each a length and AES-256-GCM ciphertext. Job, file name and number of the frame are
-bound into each, so frames cannot be moved between files, swapped or left out unnoticed; how many there are is
-kept by the caller. Files lie in ``UPLOAD_DIR`` (mode 0700, files 0600) under names that say nothing.
+A file belongs to an owner (``import/12``) and has a name. It is a run of frames, each a length and AES-256-GCM
+ciphertext. Owner, name and number of the frame are bound into each, so frames cannot be moved between files,
+swapped or left out unnoticed; how many there are is kept by the caller. Files lie in ``UPLOAD_DIR`` (mode 0700,
+files 0600) under names that say nothing.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from django.conf import settings
 from django.utils.translation import gettext as _
 
+from pingzhan.foundation.privacy.vault import Vault, new_subjects
 from pingzhan.kernel.errors import Conflict
 
 _LENGTH = struct.Struct(">I")
@@ -28,34 +30,49 @@ NONCE = 12
 CHUNK = 1024 * 1024
 
 
-def new_key() -> bytes:
-    """Return a fresh data key."""
-    return AESGCM.generate_key(256)
+def new_key(owner: str) -> tuple[int, bytes, bytes]:
+    """Return a fresh data key: its subject, the key sealed for it (to be stored), and the key itself.
+
+    Forgetting the stored form, or destroying the subject's key, makes the files unreadable wherever they lie.
+    """
+    key = AESGCM.generate_key(256)
+    vault = new_subjects("file", 1)
+    return vault.ids[0], vault.seal(vault.ids[0], f"file-key/{owner}", key.hex()), key
 
 
-def path_of(job_id: int, name: str) -> Path:
-    """Return where a file of an import lies."""
-    digest = hashlib.sha256(f"{job_id}/{name}".encode()).hexdigest()
+def opened_key(owner: str, subject_id: int | None, stored: bytes | memoryview | None) -> bytes:
+    """Return the data key. Raises Conflict when it has been destroyed."""
+    if subject_id is None or stored is None:
+        raise gone()
+    text = Vault.load([subject_id]).open(subject_id, f"file-key/{owner}", stored)
+    if text is None:
+        raise gone()
+    return bytes.fromhex(text)
+
+
+def path_of(owner: str, name: str) -> Path:
+    """Return where a file lies."""
+    digest = hashlib.sha256(f"{owner}/{name}".encode()).hexdigest()
     return Path(settings.UPLOAD_DIR) / digest[:2] / digest[2:42]
 
 
 class Writer:
     """Writes frames, one after another; a former file of the name is replaced when it is closed."""
 
-    def __init__(self, job_id: int, name: str, key: bytes) -> None:
-        self._path = path_of(job_id, name)
+    def __init__(self, owner: str, name: str, key: bytes) -> None:
+        self._path = path_of(owner, name)
         self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         self._draft = self._path.with_suffix(f".{os.getpid()}")
         self._draft.unlink(missing_ok=True)
         handle = os.open(self._draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         self._file: IO[bytes] = os.fdopen(handle, "wb")
-        self._cipher, self._job, self._name = AESGCM(key), job_id, name
+        self._cipher, self._owner, self._name = AESGCM(key), owner, name
         self.frames = 0
 
     def add(self, data: bytes) -> None:
         """Append a frame."""
         nonce = os.urandom(NONCE)
-        sealed = self._cipher.encrypt(nonce, data, _bound(self._job, self._name, self.frames))
+        sealed = self._cipher.encrypt(nonce, data, _bound(self._owner, self._name, self.frames))
         self._file.write(_LENGTH.pack(NONCE + len(sealed)) + nonce + sealed)
         self.frames += 1
 
@@ -77,11 +94,11 @@ class Writer:
         self._draft.unlink(missing_ok=True)
 
 
-def frames(job_id: int, name: str, key: bytes, *, start: int = 0, stop: int | None = None) -> Iterator[bytes]:
+def frames(owner: str, name: str, key: bytes, *, start: int = 0, stop: int | None = None) -> Iterator[bytes]:
     """Yield the frames from ``start`` up to ``stop``. Raises Conflict when the file is gone or altered."""
     cipher = AESGCM(key)
     try:
-        file = path_of(job_id, name).open("rb")
+        file = path_of(owner, name).open("rb")
     except OSError as error:
         raise gone() from error
     with file:
@@ -96,23 +113,23 @@ def frames(job_id: int, name: str, key: bytes, *, start: int = 0, stop: int | No
                     file.seek(length, os.SEEK_CUR)
                 else:
                     sealed = file.read(length)
-                    yield cipher.decrypt(sealed[:NONCE], sealed[NONCE:], _bound(job_id, name, index))
+                    yield cipher.decrypt(sealed[:NONCE], sealed[NONCE:], _bound(owner, name, index))
             except (struct.error, InvalidTag, ValueError) as error:
                 raise gone() from error
             index += 1
 
 
 def json_frames(
-    job_id: int, name: str, key: bytes, *, start: int = 0, stop: int | None = None
+    owner: str, name: str, key: bytes, *, start: int = 0, stop: int | None = None
 ) -> Iterator[Any]:
     """Yield the values that ``add_json`` wrote."""
-    for data in frames(job_id, name, key, start=start, stop=stop):
+    for data in frames(owner, name, key, start=start, stop=stop):
         yield json.loads(zlib.decompress(data))
 
 
-def write_all(job_id: int, name: str, key: bytes, chunks: Iterable[bytes]) -> tuple[int, str]:
+def write_all(owner: str, name: str, key: bytes, chunks: Iterable[bytes]) -> tuple[int, str]:
     """Seal a stream; return its size and SHA-256."""
-    writer = Writer(job_id, name, key)
+    writer = Writer(owner, name, key)
     digest, size = hashlib.sha256(), 0
     try:
         for chunk in chunks:
@@ -127,16 +144,16 @@ def write_all(job_id: int, name: str, key: bytes, chunks: Iterable[bytes]) -> tu
     return size, digest.hexdigest()
 
 
-def read_all(job_id: int, name: str, key: bytes) -> bytes:
+def read_all(owner: str, name: str, key: bytes) -> bytes:
     """Return a sealed stream whole."""
-    return b"".join(frames(job_id, name, key))
+    return b"".join(frames(owner, name, key))
 
 
-def remove(job_id: int, names: Iterable[str]) -> int:
-    """Delete files of an import; return how many there were."""
+def remove(owner: str, names: Iterable[str]) -> int:
+    """Delete files of an owner; return how many there were."""
     count = 0
     for name in names:
-        path = path_of(job_id, name)
+        path = path_of(owner, name)
         if path.exists():
             path.unlink()
             count += 1
@@ -145,8 +162,8 @@ def remove(job_id: int, names: Iterable[str]) -> int:
 
 def gone() -> Conflict:
     """Return the error for a file that is no longer there."""
-    return Conflict(_("上传的文件已按期删除或已损坏。"), hint=_("请重新上传。"), code="upload_gone")
+    return Conflict(_("文件已按期删除或已损坏。"), hint=_("请重新上传或重新导出。"), code="file_gone")
 
 
-def _bound(job_id: int, name: str, index: int) -> bytes:
-    return f"pz1|upload|{job_id}|{name}|{index}".encode()
+def _bound(owner: str, name: str, index: int) -> bytes:
+    return f"pz1|file|{owner}|{name}|{index}".encode()
