@@ -15,7 +15,7 @@ from pingzhan.kernel.errors import DomainError
 
 COMMANDS: dict[str, tuple[str, str]] = {
     "up": ("pingzhan.config.cli.up", "启动数据库、后台和网页"),
-    "demo": ("pingzhan.config.cli.up", "建立演示开发区（只在空库中）"),
+    "demo": ("pingzhan.config.cli.demo", "建立演示开发区（只在空库中），可指定规模"),
     "doctor": ("pingzhan.config.cli.doctor", "检查还缺什么，每项一句话"),
     "unit": ("pingzhan.config.cli.unit", "登记开发区、片区、企业和场所"),
     "notice": ("pingzhan.config.cli.notice", "读取、导入开发区的通知"),

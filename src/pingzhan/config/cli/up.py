@@ -46,22 +46,6 @@ def up(port: int | None, as_json: bool) -> None:
         serve(folder, host, chosen, as_json=as_json)
 
 
-@click.command()
-@click.option("--json", "as_json", is_flag=True)
-def demo(as_json: bool) -> None:
-    """Fill an empty database with the demo zone; a database that holds a zone stays as it is."""
-    folder = embedded.default_data_dir()
-    site.use_running_site()
-    end_on_signal()
-    with database(folder):
-        prepare()
-        from pingzhan.config.demo import ensure_demo
-
-        made = ensure_demo()
-    text = "演示开发区已建立。" if made else "库中已有开发区，没有改动。"
-    click.echo(json.dumps({"created": made}) if as_json else text)
-
-
 @contextmanager
 def database(folder: Path) -> Iterator[None]:
     """Give the process a database: the one it was told to use, else the embedded one, stopped at the end."""

@@ -6,8 +6,8 @@ transaction. What comes in is checked already; the database's constraints still 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from django.db import connection
@@ -23,7 +23,11 @@ SUBJECT_KIND = "worker"
 
 @dataclass(frozen=True, slots=True)
 class NewEmployment:
-    """An employment to be written with its first placement; ``t0`` is the first day's midnight if left out."""
+    """An employment to be written with its placement from the first day on.
+
+    With ``former_team_id`` and ``moved`` (a day inside the employment) there are two placements: in the former
+    team until that day, in ``team_id`` from then on.
+    """
 
     individual_id: int
     enterprise_id: int
@@ -38,7 +42,22 @@ class NewEmployment:
     room_id: int | None = None
     canteen_id: int | None = None
     sitting: int | None = None
-    t0: datetime | None = None
+    former_team_id: int | None = None
+    moved: date | None = None
+
+    def of(self, individual_id: int) -> NewEmployment:
+        """Return the same employment of this person."""
+        return replace(self, individual_id=individual_id)
+
+    def placements(self) -> Iterator[tuple[int | None, date, date | None]]:
+        """Return team, first day and the day it ended of each placement; none for an empty employment."""
+        if self.left is not None and self.left <= self.joined:
+            return
+        begin = self.joined
+        if self.moved is not None:
+            yield self.former_team_id, begin, self.moved
+            begin = self.moved
+        yield self.team_id, begin, self.left
 
 
 def draw_ids(table: str, n: int) -> list[int]:
@@ -153,24 +172,20 @@ def insert_employments(rows: Sequence[NewEmployment]) -> list[int]:
             for pk, row in zip(ids, rows, strict=True)
         ),
     )
-    starts = {day: midnight(day) for day in {row.joined for row in rows}}
-    ends = {day: midnight(day) for day in {row.left for row in rows if row.left is not None}}
+    midnights: dict[date | None, datetime | None] = {None: None}
+
+    def moment(day: date | None) -> datetime | None:
+        if day not in midnights and day is not None:
+            midnights[day] = midnight(day)
+        return midnights[day]
+
     copy_rows(
         "people_placement",
         ("employment_id", "enterprise_id", "team_id", "room_id", "canteen_id", "sitting", "t0", "t1"),
         (
-            (
-                pk,
-                row.enterprise_id,
-                row.team_id,
-                row.room_id,
-                row.canteen_id,
-                row.sitting,
-                row.t0 or starts[row.joined],
-                None if row.left is None else ends[row.left],
-            )
+            (pk, row.enterprise_id, team, row.room_id, row.canteen_id, row.sitting, moment(t0), moment(t1))
             for pk, row in zip(ids, rows, strict=True)
-            if row.left is None or row.left > row.joined
+            for team, t0, t1 in row.placements()
         ),
     )
     return ids
