@@ -15,8 +15,11 @@ urlpatterns = [
     path("enterprises/", include("pingzhan.pages.console.enterprises.urls")),
     path("readiness/", include("pingzhan.pages.console.readiness.urls")),
     path("audit/", include("pingzhan.pages.console.audit.urls")),
+    path("import/", include("pingzhan.pages.console.imports.urls")),
     path("jobs/", include("pingzhan.pages.console.jobs.urls")),
     path("settings/", include("pingzhan.pages.console.settings.urls")),
     path("security/", include("pingzhan.pages.console.security.urls")),
+    path("access/", include("pingzhan.pages.console.access.urls")),
+    path("devices/", include("pingzhan.pages.console.staff.device_urls")),
     path("staff/", include("pingzhan.pages.console.staff.urls")),
 ]
