@@ -78,7 +78,7 @@ def permissions_of(group: GroupLike, role: str) -> tuple[frozenset[Permission], 
     return frozenset().union(EVERYBODY, *(entry.permissions for entry in found)), "、".join(clauses)
 
 
-def _open() -> QuerySet[SeatCause, dict[str, Any]]:
+def _open() -> QuerySet[SeatCause, Any]:
     """Return the open seats of real emergencies in force, with what is needed to say why."""
     return SeatCause.objects.filter(
         seat__world=0,

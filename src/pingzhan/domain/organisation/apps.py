@@ -16,12 +16,17 @@ class OrganisationConfig(AppConfig):
         """Register the resolver of the person behind an account, and the trail's sentences."""
         from pingzhan.domain.organisation import rights, verbs
         from pingzhan.domain.organisation.api import person_of_user
+        from pingzhan.domain.organisation.queries.reach import addresses_of
         from pingzhan.foundation.access.actor import register_person_resolver
         from pingzhan.foundation.access.factor import register_single_enterprise
+        from pingzhan.foundation.access.invitations import register_person_binder
         from pingzhan.foundation.access.rights import register_rights_source
+        from pingzhan.foundation.messages import register_addresses
 
         register_person_resolver(person_of_user)
+        register_addresses(addresses_of)
         register_single_enterprise(rights.is_one_enterprise)
+        register_person_binder(rights.bind)
         register_rights_source("organisation.responsible", rights.of_person, rights.over_unit)
         verbs.register()
         self._register_personal()
@@ -41,7 +46,9 @@ class OrganisationConfig(AppConfig):
                 kind=contacts.KIND,
                 count=contacts.count_of_subjects,
                 scrub=contacts.remove_of_subjects,
-                describe=_("电话、邮箱等联系方式，用于下达通知；销毁时全部删除，姓名和职务属于公务信息，予以保留。"),
+                describe=_(
+                    "电话、邮箱等联系方式，用于下达通知；销毁时全部删除，姓名和职务属于公务信息，予以保留。"
+                ),
             )
         )
         register_rehash("organisation.contacts", contacts.rehash)

@@ -7,11 +7,15 @@ from collections.abc import Collection, Iterable
 from django.db.models import F, Value
 from django.utils.translation import gettext as _
 
+from pingzhan.domain.organisation.actions.people import link_account
 from pingzhan.domain.organisation.enums import ResponsibilityKind
-from pingzhan.domain.organisation.models import Responsibility
+from pingzhan.domain.organisation.models import Person, Responsibility
 from pingzhan.domain.territory.enums import UnitKind
 from pingzhan.domain.territory.models import Unit
+from pingzhan.foundation.access.actor import system_actor
 from pingzhan.foundation.access.roles import Permission
+from pingzhan.foundation.accounts.models import User
+from pingzhan.kernel.errors import Conflict, NotFound
 
 PERMISSIONS = frozenset({Permission.VIEW_ENTERPRISES, Permission.VIEW_WORKERS})
 
@@ -57,3 +61,13 @@ def is_one_enterprise(path: str) -> bool:
     if path not in _enterprises and Unit.objects.filter(path=path, kind=UnitKind.ENTERPRISE).exists():
         _enterprises.add(path)
     return path in _enterprises
+
+
+def bind(person_id: int, user: User) -> None:
+    """Tie an account opened by an invitation to its person. Conflict when it is somebody else's already."""
+    person = Person.objects.filter(pk=person_id, provisional=False).first()
+    if person is None:
+        raise NotFound(_("这名人员已不存在，请重新邀请。"))
+    if person.account_id is not None:
+        raise Conflict(_("这名人员已有账号。"), place=person.name)
+    link_account(person=person, user=user, by=system_actor(_("邀请")))

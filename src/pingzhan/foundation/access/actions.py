@@ -115,7 +115,7 @@ def open_account(*, username: str, name: str, password: str | None, by: Actor) -
     require(by, Permission.MANAGE_ACCOUNTS)
     if by.kind != "system" and Role.SYSTEM_ADMIN not in by.roles:
         raise Refused(_("开设账号由系统管理员办理。"))
-    user = _new_account(username, name, password)
+    user = new_account(username, name, password)
     record("account.opened", by=by, subject=("account", user.pk))
     return user
 
@@ -193,7 +193,7 @@ def reset_factors(*, user: User, by: Actor) -> int:
     if by.user_id == user.pk:
         raise Refused(_("不能重置自己的第二因素，请由另一名系统管理员办理。"))
     User.objects.select_for_update(of=("self",), no_key=True).get(pk=user.pk)
-    real = Authenticator.objects.filter(user_id=user.pk, type__in=REAL).count()
+    real: int = Authenticator.objects.filter(user_id=user.pk, type__in=REAL).count()
     if not Authenticator.objects.filter(user_id=user.pk).delete()[0]:
         raise Conflict(_("这个账号没有第二因素。"), code="no_factor")
     sessions.end_all(user, by="factor_reset")
@@ -235,7 +235,7 @@ def complete_setup(*, token: str, username: str, name: str, password: str) -> Us
     link = valid_setup_link(token, lock=True)
     if link.user is not None:
         raise NotFound(_("这个设置链接无效、已用过或已过期。"), code="setup_link_invalid")
-    user = _new_account(username, name, password)
+    user = new_account(username, name, password)
     RoleGrant.objects.create(user=user, role=Role.SYSTEM_ADMIN.value)
     _use(link, user)
     record("account.set_up", by=actor_of(user), subject=("account", user.pk))
@@ -277,7 +277,11 @@ def _keep_one_administrator(*, without: User) -> None:
         )
 
 
-def _new_account(username: str, name: str, password: str | None) -> User:
+def new_account(username: str, name: str, password: str | None) -> User:
+    """Store and return an account without rights; the caller checks who may and records it.
+
+    Raises Invalid for a bad or taken user name, an empty name or a weak password.
+    """
     user = User(username=User.normalize_username(username.strip()), name=name.strip())
     try:
         if password is not None:

@@ -141,8 +141,9 @@ def request_actor(request: HttpRequest) -> Actor:
     if isinstance(cached, Actor):
         return cached
     user = getattr(request, "user", None)
-    signed_in = user is not None and user.is_authenticated
-    actor = actor_of(user, withhold=withheld_in(request)) if signed_in else ANONYMOUS
+    actor = ANONYMOUS
+    if user is not None and user.is_authenticated:
+        actor = actor_of(user, withhold=withheld_in(request))
     request.__dict__["_actor"] = actor
     return actor
 

@@ -93,8 +93,9 @@ def open_sessions(user: User) -> QuerySet[SignIn]:
 @transaction.atomic
 def end_session(*, session_id: int, by: Actor) -> None:
     """End one of the actor's own sessions; NotFound for anybody else's. Recorded in the trail."""
-    found = SignIn.objects.filter(pk=session_id, user_id=by.user_id, session_key__isnull=False).first()
-    if found is None or by.user_id is None:
+    own = SignIn.objects.filter(user__isnull=False, user=by.user_id, session_key__isnull=False)
+    found = own.filter(pk=session_id).first()
+    if found is None:
         raise NotFound(_("这个登录已经结束。"), code="session_gone")
     end_key(found.session_key, by="owner")
     record("account.session_ended", by=by, subject=("account", by.user_id))
@@ -104,7 +105,7 @@ def end_session(*, session_id: int, by: Actor) -> None:
 def end_others(*, keep_key: str | None, by: Actor) -> int:
     """End every session of the actor but the one he works in; return how many. Recorded in the trail."""
     count = 0
-    for key in SignIn.objects.filter(user_id=by.user_id, session_key__isnull=False).values_list(
+    for key in SignIn.objects.filter(user=by.user_id, session_key__isnull=False).values_list(
         "session_key", flat=True
     ):
         if key != keep_key:

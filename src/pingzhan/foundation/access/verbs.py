@@ -44,6 +44,19 @@ def register() -> None:
     register_verb(
         "option.changed", _("{actor} 把系统设置 {subject_id} 改为 {value}"), title=_("修改系统设置")
     )
+    register_verb("invitation.proposed", _("{actor} 提出邀请 {subject_id}，角色 {role}"), title=_("提出邀请"))
+    register_verb("invitation.approved", _("{actor} 同意邀请 {subject_id}，角色 {role}"), title=_("同意邀请"))
+    register_verb("invitation.issued", _("{actor} 发放了邀请 {subject_id} 的链接"), title=_("发放邀请链接"))
+    register_verb("invitation.withdrawn", _("{actor} 撤回了邀请 {subject_id}"), title=_("撤回邀请"))
+    register_verb(
+        "invitation.accepted",
+        _("{actor} 接受邀请 {subject_id}，开设了账号 {account}，角色 {role}"),
+        title=_("接受邀请"),
+    )
+    register_verb("device.issued", _("{actor} 发放了设备 {subject_id}，有效 {days} 天"), title=_("发放设备"))
+    register_verb("device.renewed", _("{actor} 给设备 {subject_id} 换了登记码"), title=_("更换登记码"))
+    register_verb("device.enrolled", _("设备 {actor} 完成登记"), title=_("设备登记"))
+    register_verb("device.revoked", _("{actor} 停用了设备 {subject_id}"), title=_("停用设备"))
     register_verb("access.granted", _("{actor} 给账号 {subject_id} 授予角色 {role}"), title=_("授予角色"))
     register_verb("access.revoked", _("{actor} 收回账号 {subject_id} 的角色 {role}"), title=_("收回角色"))
 

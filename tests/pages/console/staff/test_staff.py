@@ -180,5 +180,5 @@ def test_the_list_needs_the_same_queries_however_long(
         account(Role.OFFICIAL, Role.ORGANISER)
     client = sign_in(Role.SYSTEM_ADMIN)
     client.get("/staff/")
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(11):
         assert client.get("/staff/").content.decode().count("<tr>") == count + 2

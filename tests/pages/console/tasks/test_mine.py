@@ -15,7 +15,7 @@ from pingzhan.foundation.access.roles import Role
 from tests.factories import SmallZone
 from tests.pages.console.conftest import HTMX, SignIn, seat_of
 
-HAS_TASKS = {Role.DUTY_OFFICER, Role.LEADER, Role.ORGANISER, Role.OFFICIAL, Role.COMPANY}
+HAS_TASKS = {Role.DUTY_OFFICER, Role.LEADER, Role.ORGANISER, Role.OFFICIAL, Role.COMPANY, Role.CLERK}
 
 
 @pytest.fixture
@@ -175,5 +175,5 @@ def test_query_count(
     assert len(keep) == tasks
     Task.objects.filter(owner_seat=seat).exclude(pk__in=keep).delete()
     holder.get("/tasks/")
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(13):
         holder.get("/tasks/fragment/")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
@@ -74,7 +74,7 @@ def _password_until(user: User) -> datetime | None:
     days = number("accounts.password_days")
     if not days or user.password_at is None:
         return None
-    return user.password_at + sessions.timedelta(days=days)
+    return user.password_at + timedelta(days=days)
 
 
 @never_cache

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any, Concatenate, ParamSpec, cast
 
+from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
@@ -21,9 +22,13 @@ from pingzhan.domain.organisation.models import Person
 from pingzhan.domain.territory.models import Unit
 from pingzhan.foundation.access import actions
 from pingzhan.foundation.access.actor import Actor, request_actor, require
+from pingzhan.foundation.access.invitations import can_propose
 from pingzhan.foundation.access.models import RoleGrant
 from pingzhan.foundation.access.roles import ROLES, Permission, Role
+from pingzhan.foundation.accounts import lockout
+from pingzhan.foundation.accounts.factors import KINDS, REAL, factors_of
 from pingzhan.foundation.accounts.models import User
+from pingzhan.foundation.accounts.required import factor_required
 from pingzhan.kernel.errors import Invalid
 from pingzhan.pages.console.staff.forms import AccountForm, GrantForm, TieForm
 
@@ -104,6 +109,24 @@ def set_active(request: HttpRequest, user_id: int) -> HttpResponse:
 
 @require_POST
 @_entry
+def unlock(request: HttpRequest, user_id: int) -> HttpResponse:
+    """Let a held-up account sign in at once."""
+    user = get_object_or_404(User, pk=user_id)
+    actions.unlock_account(user=user, by=request_actor(request))
+    return redirect("staff:detail", user_id=user_id)
+
+
+@require_POST
+@_entry
+def reset_factors(request: HttpRequest, user_id: int) -> HttpResponse:
+    """Remove the second factors of a person who has lost his."""
+    user = get_object_or_404(User, pk=user_id)
+    actions.reset_factors(user=user, by=request_actor(request))
+    return redirect("staff:detail", user_id=user_id)
+
+
+@require_POST
+@_entry
 def grant(request: HttpRequest, user_id: int) -> HttpResponse:
     """Give a role for a unit."""
     user = get_object_or_404(User, pk=user_id)
@@ -153,15 +176,29 @@ def _index(request: HttpRequest, form: AccountForm) -> HttpResponse:
     persons = dict(
         Person.objects.filter(account_id__in=[user.pk for user in page]).values_list("account_id", "name")
     )
+    locked = lockout.locked_usernames()
+    protected = set(
+        Authenticator.objects.filter(user_id__in=[user.pk for user in page], type__in=REAL).values_list(
+            "user_id", flat=True
+        )
+    )
     rows = [
         {
             "user": user,
+            "locked": lockout.plain_username(user.username) in locked,
+            "factor": user.pk in protected,
             "roles": list(dict.fromkeys(_label(one.role) for one in user.grants.all())),
             "person": persons.get(user.pk, ""),
         }
         for user in page
     ]
-    context = {"rows": rows, "page": page, "form": form, "opens": _opens(actor)}
+    context = {
+        "rows": rows,
+        "page": page,
+        "form": form,
+        "opens": _opens(actor),
+        "invites": can_propose(actor),
+    }
     return render(request, "console/staff/index.html", context, status=422 if form.is_bound else 200)
 
 
@@ -198,6 +235,10 @@ def _detail(
             for one in grants
         ],
         "person": person,
+        "lock": lockout.lock_of(username=user.username, address=None),
+        "factors": [str(KINDS[one.type]) for one in factors_of(user.pk) if one.type in REAL],
+        "required": factor_required(user),
+        "last": user.sign_ins.filter(ok=True).first(),
         "own": own,
         "opens": _opens(actor) and not own,
         "grant_form": grant_form if hands_out else None,

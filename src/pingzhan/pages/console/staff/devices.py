@@ -1,0 +1,118 @@
+"""设备: issuing, renewing and stopping the phones of samplers and gates."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import segno
+from django.conf import settings
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_POST
+
+from pingzhan.domain.territory.models import Unit
+from pingzhan.foundation.access import devices
+from pingzhan.foundation.access.actor import request_actor
+from pingzhan.foundation.access.models import Device
+from pingzhan.foundation.access.roles import Permission
+from pingzhan.kernel.errors import Invalid
+from pingzhan.pages.console.guard import needs
+from pingzhan.pages.console.staff.forms import DeviceForm
+
+PAGE = 50
+
+
+@require_GET
+@needs(Permission.MANAGE_DEVICES)
+def index(request: HttpRequest) -> HttpResponse:
+    """Show the devices of the person's units, the newest first."""
+    return _index(request)
+
+
+@never_cache
+@require_POST
+@needs(Permission.MANAGE_DEVICES)
+def issue(request: HttpRequest) -> HttpResponse:
+    """Register a device and show its code for ten minutes."""
+    actor = request_actor(request)
+    form = DeviceForm(request.POST, actor=actor)
+    if form.is_valid():
+        data = form.cleaned_data
+        try:
+            device, path = devices.issue_device(
+                name=data["name"], kind=data["kind"], unit_path=data["unit_path"], days=data["days"], by=actor
+            )
+        except Invalid as error:
+            form.add_error(None, error.message)
+        else:
+            return _code(request, device, path)
+    return _index(request, form)
+
+
+@never_cache
+@require_POST
+@needs(Permission.MANAGE_DEVICES)
+def renew(request: HttpRequest, device_id: int) -> HttpResponse:
+    """Show a new code; the device's present token stops working."""
+    actor = request_actor(request)
+    device = get_object_or_404(devices.visible_to(actor), pk=device_id)
+    return _code(request, device, devices.renew_code(device=device, by=actor))
+
+
+@require_POST
+@needs(Permission.MANAGE_DEVICES)
+def revoke(request: HttpRequest, device_id: int) -> HttpResponse:
+    """Stop a device."""
+    actor = request_actor(request)
+    device = get_object_or_404(devices.visible_to(actor), pk=device_id)
+    devices.revoke_device(device=device, by=actor)
+    return redirect("devices:index")
+
+
+def _code(request: HttpRequest, device: Device, path: str) -> HttpResponse:
+    link = settings.PUBLIC_URL + path
+    qr = segno.make(link, error="m").svg_data_uri(scale=6, border=3)
+    return render(request, "console/staff/device_code.html", {"device": device, "link": link, "qr": qr})
+
+
+def _state(device: Device) -> tuple[str, str]:
+    """Return the badge and the words of a device's state."""
+    if device.revoked_at is not None:
+        return "idle", _("已停用")
+    if device.expires_at <= timezone.now():
+        return "idle", _("已到期")
+    if device.token_sha is not None:
+        return "ok", _("在用")
+    if device.enrol_until is not None and device.enrol_until > timezone.now():
+        return "warn", _("待登记")
+    return "idle", _("未登记")
+
+
+def _index(request: HttpRequest, form: DeviceForm | None = None) -> HttpResponse:
+    actor = request_actor(request)
+    rows = devices.visible_to(actor).select_related("issued_by")
+    page = Paginator(rows, PAGE).get_page(request.GET.get("page"))
+    units = dict(Unit.objects.filter(path__in={row.unit_path for row in page}).values_list("path", "name"))
+    lines: list[dict[str, Any]] = []
+    for row in page:
+        badge, words = _state(row)
+        lines.append(
+            {
+                "row": row,
+                "unit": units.get(row.unit_path, row.unit_path),
+                "badge": badge,
+                "words": words,
+                "live": row.revoked_at is None and row.expires_at > timezone.now(),
+            }
+        )
+    context = {"rows": lines, "page": page, "form": form or DeviceForm(actor=actor)}
+    return render(
+        request,
+        "console/staff/devices.html",
+        context,
+        status=422 if form is not None and form.is_bound else 200,
+    )
