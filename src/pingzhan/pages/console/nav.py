@@ -36,6 +36,10 @@ ENTRIES: tuple[Entry, ...] = (
     # Administrators open accounts, organisers tie them to persons; nobody is both (access.actions).
     Entry("people", _("账号与角色"), "staff:index", Permission.MANAGE_ACCOUNTS),
     Entry("people", _("账号与角色"), "staff:index", Permission.EDIT_STRUCTURE),
+    Entry("access", _("谁能看到"), "access:index", Permission.MANAGE_ACCOUNTS),
+    Entry("access", _("谁能看到"), "access:index", Permission.VIEW_AUDIT),
+    Entry("access", _("谁能看到"), "access:index", Permission.MANAGE_PRIVACY),
+    Entry("devices", _("设备"), "devices:index", Permission.MANAGE_DEVICES),
     Entry("jobs", _("后台任务"), "jobs:index", Permission.MANAGE_JOBS),
     Entry("settings", _("系统设置"), "settings:index", Permission.MANAGE_SETTINGS),
 )
