@@ -130,12 +130,18 @@ def test_reasons_of_the_target_are_shown_like_those_of_cells(clerk: Actor) -> No
     assert (one.place, one.message) == ("K2", "这个零件不收。")
 
 
+def test_reasons_stand_in_the_order_of_the_file_whoever_gives_them(clerk: Actor) -> None:
+    rows = [(f"A-{n}", "" if n % 2 else "轴承", *[""] * 8, "拒收") for n in range(6)]
+    job = send(clerk, xlsx([HEADER, *rows]))
+    assert [one.place for one in preview.bad_cells(job, 1)] == ["K2", "B3", "K4", "B5", "K6", "B7"]
+
+
 def test_pages_of_the_preview(clerk: Actor) -> None:
     job = send(clerk, xlsx([HEADER, *[("", f"第{n}", *[""] * 9) for n in range(2, 432)]]))
     assert preview.count(job, ERRORS) == 430
-    rows = [[one.row for one in preview.bad_cells(job, page)] for page in range(1, 11)]
+    rows = [[one.row for one in preview.bad_cells(job, page)] for page in range(1, 24)]
     assert [row for page in rows for row in page] == list(range(2, 432))
-    assert [len(page) for page in rows] == [50] * 8 + [30, 0]
+    assert [len(page) for page in rows] == [20] * 21 + [10, 0]
 
 
 def test_a_waiting_import_can_be_cancelled_and_an_ended_one_cannot(clerk: Actor) -> None:

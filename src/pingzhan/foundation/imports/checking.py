@@ -204,6 +204,16 @@ class _Way:
     absent: dict[str, None]
 
 
+@dataclass(slots=True)
+class _Read:
+    """A row that was read: its table, its cells as they stand, and what is wrong with them."""
+
+    row: Row
+    index: int
+    cells: Sequence[Cell]
+    bad: list[CellError]
+
+
 class Pass:
     """One pass over the rows of a file."""
 
@@ -216,7 +226,7 @@ class Pass:
         self._errors = Frames(job.owner, ERRORS, key, PAGE)
         self._refused = Frames(job.owner, REFUSED, key, PAGE)
         self._seen: dict[Any, tuple[int, int]] = {}
-        self._waiting: list[tuple[Row, int, Sequence[Cell]]] = []
+        self._waiting: list[_Read] = []
         self._done = 0
         self._total = sum(table.length for table in book.tables)
         self._filled = 0
@@ -265,10 +275,7 @@ class Pass:
             double = self._double(way.index, row)
             if double is not None:
                 bad.append(double)
-        if bad:
-            self._refuse(table, row, cells, bad)
-            return
-        self._waiting.append((row, way.index, cells))
+        self._waiting.append(_Read(row, way.index, cells, bad))
         if len(self._waiting) >= BATCH:
             self._judge(table)
 
@@ -291,15 +298,23 @@ class Pass:
         if not self._waiting:
             return
         batch, self._waiting = self._waiting, []
-        verdicts = self._spec.prepare([row for row, _index, _cells in batch], self._context)
-        if len(verdicts) != len(batch):
+        sound = [one.row for one in batch if not one.bad]
+        verdicts = self._spec.prepare(sound, self._context) if sound else []
+        if len(verdicts) != len(sound):
             raise RuntimeError(
-                f"import {self._spec.key}: prepare answered {len(verdicts)} of {len(batch)} rows"
+                f"import {self._spec.key}: prepare answered {len(verdicts)} of {len(sound)} rows"
             )
         keys = [one.key for one in self._spec.columns]
-        for (row, index, cells), verdict in zip(batch, verdicts, strict=True):
+        following = iter(verdicts)
+        # In the order of the file, whoever refuses.
+        for one in batch:
+            row, index = one.row, one.index
+            if one.bad:
+                self._refuse(table, one, one.bad)
+                continue
+            verdict = next(following)
             if verdict.outcome is Outcome.REFUSED:
-                self._refuse(table, row, cells, verdict.errors or [CellError("", _("这一行不能存入。"))])
+                self._refuse(table, one, verdict.errors or [CellError("", _("这一行不能存入。"))])
                 continue
             self.tally.outcomes[verdict.outcome] += 1
             if verdict.outcome is Outcome.SAME:
@@ -320,7 +335,8 @@ class Pass:
         column = self._columns[name]
         return [as_masked(column, one) if column.personal else one for one in pair]
 
-    def _refuse(self, table: Table, row: Row, cells: Sequence[Cell], bad: list[CellError]) -> None:
+    def _refuse(self, table: Table, read: _Read, bad: list[CellError]) -> None:
+        row, cells = read.row, read.cells
         self.tally.outcomes[Outcome.REFUSED] += 1
         reasons: list[list[str]] = []
         for error in bad:
@@ -335,7 +351,6 @@ class Pass:
             self._errors.add([table.sheet, row.number, letters, title, typed[:_SHOWN], error.message])
             reasons.append([letters, title, error.message])
         self._refused.add(["r", row.number, [_typed(cell) for cell in cells], reasons])
-        self._done += 1
 
     def _merged(self, table: Table) -> Merged:
         names = {table.places[key]: key for key in table.places}
@@ -381,7 +396,7 @@ def _typed(cell: Cell) -> str:
     try:
         return as_text(cell)
     except Bad:
-        return str(cell)
+        return str(int(cell)) if isinstance(cell, float) else str(cell)
 
 
 class Merged:

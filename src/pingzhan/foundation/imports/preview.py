@@ -10,10 +10,10 @@ from pingzhan.foundation.imports.actions import CHANGED, ERRORS, ROWS, key_of
 from pingzhan.foundation.imports.cells import as_masked
 from pingzhan.foundation.imports.checking import PAGE, ROW_PAGE, lively
 from pingzhan.foundation.imports.models import ImportJob
-from pingzhan.foundation.imports.spec import import_of
+from pingzhan.foundation.imports.spec import Column, import_of
 from pingzhan.foundation.privacy import sealed_files as sealed
 
-SHOWN = 50
+SHOWN = 20
 """Entries on one page of a table."""
 
 
@@ -65,15 +65,25 @@ def changes(job: ImportJob, page: int) -> list[Change]:
     ]
 
 
+def columns_read(job: ImportJob) -> list[Column]:
+    """Return the columns that the file has, in the order of the declaration."""
+    absent = [set(keys) for keys in job.summary.get("absent_keys", [])]
+    nowhere = set.intersection(*absent) if absent else set()
+    return [column for column in import_of(job.spec).columns if column.key not in nowhere]
+
+
 def rows(job: ImportJob, page: int) -> list[NewRow]:
-    """Return one page of the rows that would be stored, personal numbers masked."""
+    """Return one page of the rows that would be stored: the columns_read(), personal numbers masked."""
     spec = import_of(job.spec)
     ways = lively(spec)
+    shown = {column.key for column in columns_read(job)}
     found = []
     for number, _table, _outcome, values in _page(job, ROWS, ROW_PAGE, page):
         typed = [ways[at](one) if at in ways and one is not None else one for at, one in enumerate(values)]
         pairs = zip(spec.columns, typed, strict=True)
-        found.append(NewRow(number, [as_masked(column, value) for column, value in pairs]))
+        found.append(
+            NewRow(number, [as_masked(column, value) for column, value in pairs if column.key in shown])
+        )
     return found
 
 

@@ -18,6 +18,8 @@ _TEXT_KINDS = frozenset({Kind.TEXT, Kind.CODE, Kind.ID_NUMBER, Kind.CREDIT_CODE,
 def kind_words(column: Column) -> str:
     """Return how a column is filled in, one sentence."""
     match column.kind:
+        case Kind.CODE:
+            return _("编号，最多 %(limit)d 个字符，按文本填写。") % {"limit": column.max_length}
         case Kind.ID_NUMBER:
             return _("18 位身份证号码，按文本填写。")
         case Kind.CREDIT_CODE:

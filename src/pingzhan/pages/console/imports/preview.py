@@ -67,7 +67,7 @@ def _table(
         "job": job,
         "page": page,
         "lines": read(job, page.number),
-        "columns": import_of(job.spec).columns,
+        "columns": preview.columns_read(job),
         "several_sheets": len(job.summary.get("sheets", [])) > 1,
     }
     part = request.headers.get("HX-Request") == "true"

@@ -15,7 +15,6 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from pingzhan.foundation.access.actor import Actor, request_actor
 from pingzhan.foundation.imports import actions
-from pingzhan.foundation.imports.guard import MEBI
 from pingzhan.foundation.imports.models import ImportJob, ImportState
 from pingzhan.foundation.imports.spec import ImportSpec, Scope, import_of, imports_for
 from pingzhan.foundation.imports.template import build, kind_words
@@ -196,7 +195,6 @@ def _page(request: HttpRequest, found: ImportJob, form: ConfirmForm, *, status: 
         "steps": steps(),
         "now": {"ready": 3, "storing": 4, "done": 4}.get(found.state, 2),
         "tone": tone(found),
-        "size": f"{found.size / MEBI:.1f}",
     }
     if found.state in BUSY:
         context["run"] = _run(found)
