@@ -6,7 +6,7 @@ Both renderers (Word and PDF) take a ``PaperContent`` and nothing else, so they 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -59,7 +59,7 @@ class PaperContent:
     mark: str = ""
     number: str = ""
     recipients: tuple[str, ...] = ()
-    date: date | None = None
+    dated: date | None = None
     signer: str = ""
     copy_no: str = ""
     secrecy: Secrecy = Secrecy.NONE
@@ -68,7 +68,7 @@ class PaperContent:
     note: str = ""
     copy_to: tuple[str, ...] = ()
     printer: str = ""
-    printed: date | None = field(default=None)
+    printed: date | None = None
 
     @property
     def form(self) -> Form:
@@ -79,7 +79,7 @@ class PaperContent:
         """Return a value that JSON can hold; ``content_from_json`` is its inverse."""
         found = asdict(self)
         found["blocks"] = [block_json(one) for one in self.blocks]
-        for key in ("date", "printed"):
+        for key in ("dated", "printed"):
             found[key] = found[key].isoformat() if found[key] else None
         for key in ("kind", "secrecy", "urgency"):
             found[key] = str(found[key].value)
@@ -87,7 +87,7 @@ class PaperContent:
 
     def with_number(self, number: str, day: date) -> PaperContent:
         """Return the same paper with its number and date, as it is issued."""
-        return replace(self, number=number, date=day, printed=self.printed or day)
+        return replace(self, number=number, dated=day, printed=self.printed or day)
 
 
 def block_json(block: Block) -> dict[str, Any]:
@@ -103,13 +103,15 @@ def block_json(block: Block) -> dict[str, Any]:
 
 def block_from_json(value: Mapping[str, Any]) -> Block:
     """Return the block that ``block_json`` wrote. Raises KeyError for an unknown kind."""
-    makers = {
-        "heading": lambda: Heading(int(value["level"]), value["text"], value.get("rest", "")),
-        "table": lambda: Table(tuple(tuple(row) for row in value["rows"])),
-        "paragraph": lambda: Paragraph(value["text"]),
-    }
-    made: Block = makers[value["kind"]]()
-    return made
+    match value["kind"]:
+        case "heading":
+            return Heading(int(value["level"]), value["text"], value.get("rest", ""))
+        case "table":
+            return Table(tuple(tuple(row) for row in value["rows"]))
+        case "paragraph":
+            return Paragraph(value["text"])
+        case unknown:
+            raise KeyError(unknown)
 
 
 def content_from_json(value: Mapping[str, Any]) -> PaperContent:
@@ -129,7 +131,7 @@ def content_from_json(value: Mapping[str, Any]) -> PaperContent:
         mark=value.get("mark", ""),
         number=value.get("number", ""),
         recipients=words("recipients"),
-        date=day("date"),
+        dated=day("dated"),
         signer=value.get("signer", ""),
         copy_no=value.get("copy_no", ""),
         secrecy=Secrecy(value.get("secrecy", "")),

@@ -16,9 +16,23 @@ import typst
 
 #: The part a face plays on the paper -> its chain; the first is the official one.
 CHAINS: dict[str, tuple[str, ...]] = {
-    "title": ("FZXiaoBiaoSong-B05S", "FZXiaoBiaoSong-B05", "方正小标宋简体", "STZhongsong", "Noto Serif CJK SC"),
+    "title": (
+        "FZXiaoBiaoSong-B05S",
+        "FZXiaoBiaoSong-B05",
+        "方正小标宋简体",
+        "STZhongsong",
+        "Noto Serif CJK SC",
+    ),
     "body": ("FangSong_GB2312", "仿宋_GB2312", "FangSong", "STFangsong", "FandolFang R", "Noto Serif CJK SC"),
-    "second": ("KaiTi_GB2312", "楷体_GB2312", "KaiTi", "STKaiti", "FandolKai", "AR PL KaitiM GB", "Noto Serif CJK SC"),
+    "second": (
+        "KaiTi_GB2312",
+        "楷体_GB2312",
+        "KaiTi",
+        "STKaiti",
+        "FandolKai",
+        "AR PL KaitiM GB",
+        "Noto Serif CJK SC",
+    ),
     "first": ("SimHei", "黑体", "STHeiti", "FandolHei", "Noto Sans CJK SC"),
     "page": ("SimSun", "宋体", "STSong", "FandolSong", "Noto Serif CJK SC"),
 }

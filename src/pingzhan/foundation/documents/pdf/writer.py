@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import typst
 
@@ -48,7 +48,11 @@ def write_pdf(paper: PaperContent, own_fonts: Mapping[str, str] | None = None) -
 
 
 def pictures(
-    paper: PaperContent, *, ppi: float = 96.0, limit: int | None = None, own_fonts: Mapping[str, str] | None = None
+    paper: PaperContent,
+    *,
+    ppi: float = 96.0,
+    limit: int | None = None,
+    own_fonts: Mapping[str, str] | None = None,
 ) -> list[bytes]:
     """Return a PNG of each page, at most ``limit`` of them."""
     made, _families = _compile(paper, own_fonts, "png", ppi)
@@ -62,7 +66,7 @@ def _source() -> bytes:
 
 
 def _compile(
-    paper: PaperContent, own: Mapping[str, str] | None, kind: str, ppi: float | None
+    paper: PaperContent, own: Mapping[str, str] | None, kind: Literal["pdf", "png"], ppi: float | None
 ) -> tuple[bytes | list[bytes], frozenset[str]]:
     library, families = fonts.library()
     data = {**_data(paper), "fonts": fonts.chosen(families, own)}
@@ -78,7 +82,7 @@ def _compile(
 
 def _data(paper: PaperContent) -> dict[str, Any]:
     """Return the paper as paper.typ reads it: all rules of setting decided here, none there."""
-    day = chinese_date(paper.date) if paper.date else "　　　　年　月　日"
+    day = chinese_date(paper.dated) if paper.dated else "　　　　年　月　日"
     number = paper.number or "\u3000" * 8
     mark = paper.mark or str(paper.kind.label)
     names = [mark]
@@ -125,6 +129,7 @@ def _sign_off(paper: PaperContent, day: str) -> list[dict[str, Any]]:
     if not paper.organs or paper.form is Form.BRIEF:
         return []
     lines = [
-        {"text": organ, "right": setting.sign_off_indents(organ, day, CHARACTER_PT)[0]} for organ in paper.organs
+        {"text": organ, "right": setting.sign_off_indents(organ, day, CHARACTER_PT)[0]}
+        for organ in paper.organs
     ]
     return [*lines, {"text": day, "right": setting.sign_off_indents(paper.organs[-1], day, CHARACTER_PT)[1]}]

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from docx.oxml.ns import qn
 
 from pingzhan.foundation.documents.content import (
+    Block,
     Heading,
     PaperContent,
     Paragraph,
@@ -26,9 +28,20 @@ TABLE_PT, TABLE_LINE_PT = 12.0, 20.0
 def write(sheet: Sheet, paper: PaperContent) -> None:
     """Write the blocks and all that belongs to them; the sign-off never stands alone on a page."""
     signed = bool(paper.organs and paper.form is not Form.BRIEF)
-    last = len(paper.blocks) - 1
-    for position, block in enumerate(paper.blocks):
-        keep = signed and position == last
+    write_blocks(sheet, paper.blocks, keep_last=signed)
+    if paper.attachments:
+        _attachments(sheet, paper.attachments, keep=signed)
+    if signed:
+        _sign_off(sheet, paper)
+    if paper.note:
+        sheet.paragraph(f"\uff08{paper.note}\uff09", first=_INDENT)
+
+
+def write_blocks(sheet: Sheet, blocks: Sequence[Block], *, keep_last: bool) -> None:
+    """Write the blocks; ``keep_last`` ties the last one to what follows."""
+    last = len(blocks) - 1
+    for position, block in enumerate(blocks):
+        keep = keep_last and position == last
         match block:
             case Heading():
                 _heading(sheet, block, keep=keep)
@@ -39,12 +52,6 @@ def write(sheet: Sheet, paper: PaperContent) -> None:
                     oxml.set_paragraph(made._p.get_or_add_pPr(), "keepLines")
             case Table(rows):
                 _table(sheet, rows)
-    if paper.attachments:
-        _attachments(sheet, paper.attachments, keep=signed)
-    if signed:
-        _sign_off(sheet, paper)
-    if paper.note:
-        sheet.paragraph(f"\uff08{paper.note}\uff09", first=_INDENT)
 
 
 def _heading(sheet: Sheet, block: Heading, *, keep: bool) -> None:
@@ -80,7 +87,7 @@ def _attachments(sheet: Sheet, names: tuple[str, ...], *, keep: bool) -> None:
 def _sign_off(sheet: Sheet, paper: PaperContent) -> None:
     """Write the organ over the date; two lines above leave room for the seal (7.3.5)."""
     sheet.blank(2, keep=True)
-    day = chinese_date(paper.date) if paper.date else "　　　　年　月　日"
+    day = chinese_date(paper.dated) if paper.dated else "　　　　年　月　日"
     for organ in paper.organs:
         right, _ = sign_off_indents(organ, day, CHARACTER_PT)
         sheet.paragraph(organ, align="right", right=right, keep_next=True)
@@ -103,7 +110,7 @@ def _table(sheet: Sheet, rows: tuple[tuple[str, ...], ...]) -> None:
             _cell(cell, text, width, head=number == 0, keep=number < len(rows) - 1 and number < 2)
     for column, width in zip(table.columns, widths, strict=True):
         column.width = round(width * 12700)
-    # A paragraph of one point parts the table from what follows without taking a line.
+    # A paragraph of six points parts the table from what follows without taking a line.
     sheet.paragraph(line=6)
 
 

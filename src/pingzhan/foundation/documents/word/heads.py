@@ -70,7 +70,7 @@ def brief_head(sheet: Sheet, paper: PaperContent) -> None:
     sheet.paragraph(_number(paper), align="center")
     line = sheet.paragraph()
     _right_tab(line)
-    day = chinese_date(paper.date) if paper.date else ""
+    day = chinese_date(paper.dated) if paper.dated else ""
     run(line, f"\u3000{'、'.join(paper.organs)}\t{day}")
     _rule_below(line, eighths=18, space=4)
     sheet.blank()

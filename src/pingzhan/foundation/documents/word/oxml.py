@@ -15,21 +15,27 @@ SONGTI = "宋体"
 LATIN = "Times New Roman"
 
 # The schema fixes the order of the children; Word refuses a file that breaks it.
-_PARAGRAPH_ORDER = (
-    "pStyle keepNext keepLines pageBreakBefore framePr widowControl numPr suppressLineNumbers pBdr shd tabs "
-    "suppressAutoHyphens kinsoku wordWrap overflowPunct topLinePunct autoSpaceDE autoSpaceDN bidi adjustRightInd "
-    "snapToGrid spacing ind contextualSpacing mirrorIndents suppressOverlap jc textDirection textAlignment "
-    "textboxTightWrap outlineLvl divId cnfStyle rPr sectPr pPrChange"
-).split()
-_RUN_ORDER = (
-    "rStyle rFonts b bCs i iCs caps smallCaps strike dstrike outline shadow emboss imprint noProof snapToGrid "
-    "vanish webHidden color spacing w kern position sz szCs highlight u effect bdr shd fitText vertAlign rtl cs em "
-    "lang eastAsianLayout specVanish oMath"
-).split()
-_SECTION_ORDER = (
-    "headerReference footerReference footnotePr endnotePr type pgSz pgMar paperSrc pgBorders lnNumType pgNumType "
-    "cols formProt vAlign noEndnote titlePg textDirection bidi rtlGutter docGrid printerSettings"
-).split()
+_PARAGRAPH_ORDER = tuple(
+    """
+    pStyle keepNext keepLines pageBreakBefore framePr widowControl numPr suppressLineNumbers pBdr shd tabs
+    suppressAutoHyphens kinsoku wordWrap overflowPunct topLinePunct autoSpaceDE autoSpaceDN bidi adjustRightInd
+    snapToGrid spacing ind contextualSpacing mirrorIndents suppressOverlap jc textDirection textAlignment
+    textboxTightWrap outlineLvl divId cnfStyle rPr sectPr pPrChange
+    """.split()  # noqa: SIM905 - a list of forty strings would hide the order
+)
+_RUN_ORDER = tuple(
+    """
+    rStyle rFonts b bCs i iCs caps smallCaps strike dstrike outline shadow emboss imprint noProof snapToGrid
+    vanish webHidden color spacing w kern position sz szCs highlight u effect bdr shd fitText vertAlign rtl cs em
+    lang eastAsianLayout specVanish oMath
+    """.split()  # noqa: SIM905
+)
+_SECTION_ORDER = tuple(
+    """
+    headerReference footerReference footnotePr endnotePr type pgSz pgMar paperSrc pgBorders lnNumType pgNumType
+    cols formProt vAlign noEndnote titlePg textDirection bidi rtlGutter docGrid printerSettings
+    """.split()  # noqa: SIM905
+)
 
 
 def element(tag: str, **attributes: object) -> Any:
@@ -40,7 +46,7 @@ def element(tag: str, **attributes: object) -> Any:
     return made
 
 
-def _place(parent: Any, child: Any, order: list[str]) -> Any:
+def _place(parent: Any, child: Any, order: tuple[str, ...]) -> Any:
     """Put a child where the schema wants it, instead of one of the same name."""
     name = child.tag.rpartition("}")[2]
     for old in parent.findall(child.tag):
@@ -99,7 +105,9 @@ def set_lines(properties: Any, line_pt: float, *, before: float = 0.0, after: fl
     )
 
 
-def border(side: str, *, kind: str = "single", eighths: int = 6, space: int = 0, color: str = "000000") -> Any:
+def border(
+    side: str, *, kind: str = "single", eighths: int = 6, space: int = 0, color: str = "000000"
+) -> Any:
     """Return one border of a paragraph or cell; ``eighths`` of a point thick, ``space`` points away."""
     return element(side, val=kind, sz=eighths, space=space, color=color)
 

@@ -55,7 +55,8 @@ def prepare(sheet: Sheet, paper: PaperContent) -> None:
 
 
 _AFTER_COMPAT = {
-    qn(f"w:{tag}") for tag in ("docVars", "rsids", "themeFontLang", "clrSchemeMapping", "decimalSymbol", "listSeparator")
+    qn(f"w:{tag}")
+    for tag in ("docVars", "rsids", "themeFontLang", "clrSchemeMapping", "decimalSymbol", "listSeparator")
 } | {"{http://schemas.openxmlformats.org/officeDocument/2006/math}mathPr"}
 
 
@@ -70,7 +71,8 @@ def _base_style(document: Any) -> None:
 
 def _page_number(paragraph: Any, align: str) -> None:
     """Write "— 1 —", one character in from the outer edge."""
-    dress(paragraph, line=NUMBER_PT, align=align, **{align: NUMBER_PT})
+    outer = (NUMBER_PT, 0.0) if align == "left" else (0.0, NUMBER_PT)
+    dress(paragraph, line=NUMBER_PT, align=align, left=outer[0], right=outer[1])
     for part in ("\u2014 ", None, " \u2014"):
         made = run(paragraph, part or "", font=oxml.SONGTI, size=NUMBER_PT, squeeze=False)
         fonts = made._r.rPr.find(qn("w:rFonts"))

@@ -22,7 +22,13 @@ class Sheet:
         self.document = document
 
     def paragraph(
-        self, text: str = "", *, font: str = oxml.FANGSONG, size: float = BODY_PT, line: float = LINE_PT, **more: Any
+        self,
+        text: str = "",
+        *,
+        font: str = oxml.FANGSONG,
+        size: float = BODY_PT,
+        line: float = LINE_PT,
+        **more: Any,
     ) -> Any:
         """Add a paragraph and return it; see ``dress`` for what else can be said of it."""
         made = self.document.add_paragraph()

@@ -36,7 +36,7 @@ def write_docx(paper: PaperContent) -> bytes:
     properties.author = "、".join(paper.organs)
     properties.comments = ""
     properties.language = "zh-CN"
-    day = paper.date
+    day = paper.dated
     moment = datetime(day.year, day.month, day.day, tzinfo=UTC) if day else datetime(2000, 1, 1, tzinfo=UTC)
     properties.created = properties.modified = moment
     out = io.BytesIO()

@@ -1,0 +1,1 @@
+"""Writing, issuing and filing papers; registers of organs; templates."""
