@@ -7,6 +7,7 @@ import 'idiomorph/htmx'
 
 import { startClocks } from './clock'
 import { startDialogs } from './dialogs'
+import { startExports } from './exports'
 import { startForms } from './forms'
 import { startLive } from './live'
 import { startMenus } from './menus'
@@ -23,6 +24,7 @@ startMessages()
 startDialogs()
 startMenus()
 startForms()
+startExports()
 startClocks()
 Alpine.start()
 mountCharts(document)

@@ -5,15 +5,17 @@ from django.utils.translation import gettext_lazy as _
 
 
 class ConsoleConfig(AppConfig):
-    """Registers the main navigation."""
+    """Registers the main navigation and the lists that can be exported."""
 
     name = "pingzhan.pages.console"
     label = "console"
     verbose_name = _("工作台")
 
     def ready(self) -> None:
-        """Tell the frame which entries a person may open."""
+        """Tell the frame which entries a person may open, and exports which lists there are."""
         from pingzhan.foundation.ui.context import register_nav
+        from pingzhan.pages.console.exports import listings
         from pingzhan.pages.console.nav import entries
 
         register_nav(entries)
+        listings.register()

@@ -15,6 +15,7 @@ urlpatterns = [
     path("enterprises/", include("pingzhan.pages.console.enterprises.urls")),
     path("readiness/", include("pingzhan.pages.console.readiness.urls")),
     path("audit/", include("pingzhan.pages.console.audit.urls")),
+    path("export/", include("pingzhan.pages.console.exports.urls")),
     path("import/", include("pingzhan.pages.console.imports.urls")),
     path("jobs/", include("pingzhan.pages.console.jobs.urls")),
     path("settings/", include("pingzhan.pages.console.settings.urls")),

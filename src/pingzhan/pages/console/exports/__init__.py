@@ -1,0 +1,1 @@
+"""导出: any list as a file, with the filter and the rights of its page."""
