@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -83,11 +84,12 @@ def send_letter(
     priority: int,
     unit_path: str,
     by: Actor,
+    key: uuid.UUID | None = None,
 ) -> Letter:
     """Write one notice for each recipient, and one for each group channel in ``groups``; return the letter.
 
-    ``audience`` says in words to whom. Raises Refused without the right to send in the unit; Invalid without
-    title or recipients.
+    ``audience`` says in words to whom. The same ``key`` again sends nothing and returns the letter it made.
+    Raises Refused without the right to send in the unit; Invalid without title or recipients.
     """
 
     require(by, Permission.SEND_NOTICES, unit_path)
@@ -99,16 +101,22 @@ def send_letter(
     unique = {one.person: one for one in recipients}
     if not unique and not groups:
         raise Invalid(_("没有收件人。"), place="audience")
-    letter = Letter.objects.create(
-        title=title,
-        body=body,
-        audience=audience,
-        unit_path=unit_path,
-        priority=priority,
-        recipients=len(unique),
+    key = key or uuid.uuid4()
+    letter, fresh = Letter.objects.get_or_create(
+        key=key,
         by_user_id=by.user_id,
-        by_name=by.name,
+        defaults={
+            "title": title,
+            "body": body,
+            "audience": audience,
+            "unit_path": unit_path,
+            "priority": priority,
+            "recipients": len(unique),
+            "by_name": by.name,
+        },
     )
+    if not fresh:
+        return letter
     notices = [
         NewNotice(
             dedupe=f"letter:{letter.pk}:{one.person}",

@@ -78,9 +78,7 @@ class Marks:
         delay = 0.0 if error.lasting else backoff(one.tries, first=FIRST_DELAY_SECONDS, cap=MAX_DELAY_SECONDS)
         state = NoticeState.DEAD if hopeless else NoticeState.FAILED
         outcome = Outcome.LASTING if error.lasting else Outcome.TEMPORARY
-        logger.info(
-            "notice %s not sent over %s (try %s): %s", one.notice_id, one.via, one.tries, error.code
-        )
+        logger.info("notice %s not sent over %s (try %s): %s", one.notice_id, one.via, one.tries, error.code)
         self._failed.append(
             (one.notice_id, one.tries, state.value, text, one.via, max(delay, error.pause or 0.0))
         )

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.db import connection
 from django.db.models.functions import Now
@@ -24,18 +26,32 @@ class InboxItem:
 
 
 @dataclass(frozen=True)
+class Trouble:
+    """A channel in use that is slow or down, since when (local time in words is the page's business)."""
+
+    label: str
+    state: str
+    since: datetime
+
+
+@dataclass(frozen=True)
 class Backlog:
-    """How the outbox is doing: waiting, waiting over 30 s, leases run out over 30 s ago, given up."""
+    """How the outbox is doing: waiting, waiting over 30 s, leases run out over 30 s ago, given up.
+
+    ``troubles``: channels in use that are slow or down.
+    """
 
     waiting: int
     late: int
     stuck: int
     dead: int
+    troubles: tuple[Trouble, ...] = ()
 
     @property
     def healthy(self) -> bool:
-        """Return whether nothing is late, stuck or given up."""
-        return not (self.late or self.stuck or self.dead)
+        """Return whether nothing is late, stuck or given up, and no channel is down."""
+        down = any(one.state == "down" for one in self.troubles)
+        return not (self.late or self.stuck or self.dead or down)
 
 
 def inbox(account_id: int, limit: int = 50) -> list[InboxItem]:
@@ -93,11 +109,19 @@ def backlog() -> Backlog:
                                     AND next_at < clock_timestamp() - make_interval(secs => %s)),
                    count(*) FILTER (WHERE state = 'leased'
                                     AND lease_until < clock_timestamp() - make_interval(secs => %s)),
-                   count(*) FILTER (WHERE state = 'dead')
+                   count(*) FILTER (WHERE state = 'dead'),
+                   (SELECT coalesce(jsonb_agg(jsonb_build_array(c.label, h.state, h.since)
+                                              ORDER BY c."order", c.id), '[]')
+                    FROM outbox_channelhealth h JOIN outbox_channel c ON c.id = h.channel_id
+                    WHERE c.enabled AND h.state <> 'ok')::text
             FROM outbox_notice WHERE state IN ('queued', 'failed', 'leased', 'dead')
             """,
             [LATE_SECONDS, LATE_SECONDS],
         )
         row = cursor.fetchone()
     assert row is not None
-    return Backlog(*row)
+    waiting, late, stuck, dead, troubles = row
+    found = (
+        Trouble(label, state, datetime.fromisoformat(since)) for label, state, since in json.loads(troubles)
+    )
+    return Backlog(waiting, late, stuck, dead, tuple(found))

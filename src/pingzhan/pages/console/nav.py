@@ -32,6 +32,7 @@ ENTRIES: tuple[Entry, ...] = (
     Entry("readiness", _("就绪检查"), "readiness:index", Permission.VIEW_STRUCTURE),
     Entry("enterprises", _("企业"), "enterprises:index", Permission.VIEW_ENTERPRISES),
     Entry("imports", _("导入"), "imports:index", Permission.EDIT_WORKERS),
+    Entry("messages", _("通知"), "messages:index", Permission.VIEW_MESSAGES),
     Entry("audit", _("留痕"), "audit:index", Permission.VIEW_AUDIT),
     # Administrators open accounts, organisers tie them to persons; nobody is both (access.actions).
     Entry("people", _("账号与角色"), "staff:index", Permission.MANAGE_ACCOUNTS),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import uuid
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
@@ -11,10 +13,16 @@ from django.utils.translation import gettext_lazy as _
 from pingzhan.foundation.audit.history import tracked
 
 
-@tracked(exclude=["title", "body"])
+@tracked(exclude=["title", "body", "key"])
 class Letter(models.Model):
-    """The words that many notices share; to whom is told by the notices."""
+    """The words that many notices share; to whom is told by the notices.
 
+    ``key`` is made with the form, so that one form sent twice is one letter.
+    """
+
+    key = models.UUIDField(
+        _("表单编号"), default=uuid.uuid4, db_default=models.Func(function="gen_random_uuid"), unique=True
+    )
     title = models.CharField(_("标题"), max_length=80)
     body = models.TextField(_("正文"), blank=True, default="")
     audience = models.TextField(_("发给"), blank=True, default="")

@@ -1,4 +1,4 @@
-"""Machine health in words: unsent notices, silent loops (command.md section 8, auditor)."""
+"""Machine health in words: unsent notices, channels down, silent loops (command.md section 8, auditor)."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from pingzhan.foundation.jobs.beats import Pulse, pulses
-from pingzhan.foundation.messages.reading import Backlog, backlog
+from pingzhan.foundation.messages.reading import Backlog, Trouble, backlog
 
 
 @dataclass(frozen=True)
@@ -41,11 +41,19 @@ def _outbox(state: Backlog) -> list[HealthLine]:
             _("其中 %(n)d 条超过 30 秒没有发出") % {"n": late} if late else "",
         )
     ]
+    lines.extend(_channel(one) for one in state.troubles)
     if state.dead:
         lines.append(
             HealthLine(_("发送失败"), "bad", _("%(n)d 条") % {"n": state.dead}, _("请改用电话通知。"))
         )
     return lines
+
+
+def _channel(one: Trouble) -> HealthLine:
+    since = _("自 %(time)s") % {"time": _clock(one.since)}
+    if one.state == "down":
+        return HealthLine(one.label, "bad", _("不通"), since + _("，改走其他渠道"))
+    return HealthLine(one.label, "warn", _("缓慢"), since)
 
 
 def _loop(beat: Pulse) -> HealthLine:

@@ -1,0 +1,1 @@
+"""收件箱: what a person was told."""
