@@ -49,7 +49,9 @@ def build() -> Site:
     from tests.domain.command.park import GroupSpec, PostSpec, make_persons, make_unit, make_version
 
     from pingzhan.domain.command.actions.duties import ensure_policy
-    from pingzhan.domain.organisation.models import Contact, Person, Responsibility
+    from pingzhan.domain.organisation.api import add_contacts
+    from pingzhan.domain.organisation.enums import Channel
+    from pingzhan.domain.organisation.models import Person, Responsibility
     from pingzhan.domain.territory.models import Unit
     from pingzhan.foundation.access.actor import system_actor
 
@@ -61,9 +63,9 @@ def build() -> Site:
     ]
     officials = make_persons(zone, OFFICIALS)
     company = make_persons(zone, ENTERPRISES * 3, kind="company", prefix="企")
-    Contact.objects.bulk_create(
-        Contact(person=person, channel="phone", address=f"139{person.pk:08d}")
-        for person in [*officials, *company]
+    add_contacts(
+        rows=[(person, Channel.PHONE, f"139{person.pk:08d}") for person in [*officials, *company]],
+        by=system_actor("bench"),
     )
     Responsibility.objects.bulk_create(
         Responsibility(unit=firm, person=officials[n % OFFICIALS], kind="enterprise", rank=0)

@@ -8,7 +8,6 @@ from pingzhan.domain.organisation import api as organisation
 from pingzhan.domain.organisation.enums import Channel, GroupKind, PostRole, ResponsibilityKind
 from pingzhan.domain.organisation.models import (
     Clause,
-    Contact,
     Group,
     Holding,
     Person,
@@ -121,9 +120,9 @@ def small_zone(*, publish: bool = True) -> SmallZone:
         for n, name in enumerate((*LEADERS, *HEADS, *MEMBERS, *SPARE))
     }
     Person.objects.bulk_create(people.values())
-    Contact.objects.bulk_create(
-        Contact(person=person, channel=Channel.PHONE, address=f"1390000{n:04d}")
-        for n, person in enumerate(people.values())
+    organisation.add_contacts(
+        rows=[(person, Channel.PHONE, f"1390000{n:04d}") for n, person in enumerate(people.values())],
+        by=root,
     )
     Responsibility.objects.bulk_create(
         Responsibility(unit=firm, person=people[name], kind=ResponsibilityKind.ENTERPRISE)

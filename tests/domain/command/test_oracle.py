@@ -27,8 +27,11 @@ from pingzhan.domain.command.actions.reconcile import load_state, reconcile_seat
 from pingzhan.domain.command.dutyset import templates
 from pingzhan.domain.command.models import Activation, Duty, Override, Seat, Task
 from pingzhan.domain.command.queries.loading import lock_world
-from pingzhan.domain.organisation.models import Absence, Contact, Person
+from pingzhan.domain.organisation.api import add_contacts
+from pingzhan.domain.organisation.enums import Channel
+from pingzhan.domain.organisation.models import Absence, Person
 from pingzhan.domain.territory.models import Unit
+from pingzhan.foundation.access.actor import system_actor
 from tests.domain.command.park import GroupSpec, PostSpec, make_persons, make_unit, make_version
 
 pytestmark = pytest.mark.django_db
@@ -60,8 +63,8 @@ def ground(db: None) -> Ground:
     units = [zone, area]
     units += [make_unit("enterprise", f"OE{n}", area if n < 2 else zone) for n in range(3)]
     persons = make_persons(zone, PERSONS)
-    Contact.objects.bulk_create(
-        Contact(person=person, channel="phone", address=f"1{person.pk}") for person in persons[:-2]
+    add_contacts(
+        rows=[(person, Channel.PHONE, f"1{person.pk}") for person in persons[:-2]], by=system_actor("测试")
     )
     ensure_policy()
     return Ground(units, persons)

@@ -9,13 +9,13 @@ import pytest
 from pingzhan.domain.organisation import api
 from pingzhan.domain.organisation.enums import (
     QUERY_ENTERPRISE,
+    Channel,
     FindingKind,
     FindingState,
     PostPosture,
     PostRole,
 )
 from pingzhan.domain.organisation.models import (
-    Contact,
     Group,
     Holding,
     Person,
@@ -25,7 +25,7 @@ from pingzhan.domain.organisation.models import (
 from pingzhan.domain.territory import api as territory
 from pingzhan.domain.territory.enums import UnitKind
 from pingzhan.domain.territory.models import Unit
-from pingzhan.foundation.access.actor import Actor
+from pingzhan.foundation.access.actor import Actor, system_actor
 from pingzhan.foundation.access.roles import Permission, Role, roles_with
 from pingzhan.foundation.audit.models import AuditRecord
 from pingzhan.kernel.errors import Conflict, Invalid, Refused
@@ -219,7 +219,7 @@ def test_roles_that_may_not_edit(
 ) -> None:
     by = with_role(role)
     post = leading.posts.get()
-    contact = Contact.objects.create(person=people[0], channel="phone", address="1")
+    contact = api.add_contact(person=people[0], channel=Channel.PHONE, address="1", by=system_actor("x"))
     attempts: list[Callable[[], object]] = [
         lambda: api.create_draft(zone=zone, title="x", by=by),
         lambda: api.change_draft(version=draft, title="x", basis_doc="", by=by),
@@ -240,7 +240,8 @@ def test_roles_that_may_not_edit(
         lambda: api.resolve_substitute(version=draft, post=post, person=people[6], seat_no=1, by=by),
         lambda: api.add_person(home_unit=zone, name="x", by=by),
         lambda: api.change_person(person=people[0], name="x", title="", by=by),
-        lambda: api.add_contact(person=people[0], channel="phone", address="1", by=by),  # type: ignore[arg-type]
+        lambda: api.add_contact(person=people[0], channel=Channel.PHONE, address="2", by=by),
+        lambda: api.add_contacts(rows=[(people[0], Channel.PHONE, "2")], by=by),
         lambda: api.set_responsible(unit=zone, person=people[0], by=by),
         lambda: api.link_account(person=people[0], user=None, by=by),
         lambda: api.remove_contact(contact=contact, by=by),

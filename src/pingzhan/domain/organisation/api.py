@@ -15,6 +15,7 @@ from pingzhan.domain.organisation.actions.answers import (
     resolve_substitute,
     waive,
 )
+from pingzhan.domain.organisation.actions.contacts import add_contact, add_contacts, remove_contact
 from pingzhan.domain.organisation.actions.editing import (
     PostPlan,
     add_clause,
@@ -32,13 +33,11 @@ from pingzhan.domain.organisation.actions.editing import (
 )
 from pingzhan.domain.organisation.actions.enterprise import add_enterprise_posts, fill_posts
 from pingzhan.domain.organisation.actions.people import (
-    add_contact,
     add_person,
     cancel_absence,
     change_person,
     link_account,
     register_absence,
-    remove_contact,
     set_responsible,
 )
 from pingzhan.domain.organisation.actions.versions import (
@@ -65,10 +64,10 @@ from pingzhan.domain.organisation.queries.board import (
 )
 from pingzhan.domain.organisation.queries.canonical import content_sha256, is_unchanged
 from pingzhan.domain.organisation.queries.checks import Found, structure_findings
+from pingzhan.domain.organisation.queries.contacts import contacts_of, masked, phones_of
 from pingzhan.domain.organisation.queries.diff import Change, diff
 from pingzhan.domain.organisation.queries.people import (
     absences_of,
-    contacts_of,
     latest_draft,
     people_list,
     person_of_user,
@@ -118,6 +117,7 @@ __all__ = [
     "absent_ids",
     "add_clause",
     "add_contact",
+    "add_contacts",
     "add_enterprise_posts",
     "add_group",
     "add_holding",
@@ -151,12 +151,14 @@ __all__ = [
     "is_unchanged",
     "latest_draft",
     "link_account",
+    "masked",
     "names_of",
     "official_ids",
     "people_list",
     "person_of_user",
     "person_rows",
     "persons_visible_to",
+    "phones_of",
     "plan_rows",
     "post_name",
     "post_rows",

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from django.db.models import QuerySet
+from django.utils.translation import gettext as _
 
 from pingzhan.domain.organisation.enums import VersionStatus
-from pingzhan.domain.organisation.models import Person, StructureVersion
+from pingzhan.domain.organisation.models import Contact, Person, StructureVersion
+from pingzhan.domain.organisation.queries.contacts import masked, sealed_field
 from pingzhan.domain.territory.models import Unit
 from pingzhan.foundation.access.actor import Actor, require, within
 from pingzhan.foundation.access.roles import Permission
+from pingzhan.foundation.privacy.reveal import Revealable
+from pingzhan.kernel.errors import NotFound
 
 
 def can_view(actor: Actor, zone: Unit) -> bool:
@@ -54,3 +58,22 @@ def require_publish(actor: Actor, zone: Unit) -> None:
 def require_absence(actor: Actor, person: Person) -> None:
     """Raise Refused unless the actor may register absences where the person belongs."""
     require(actor, Permission.REGISTER_ABSENCE, person.home_unit.path)
+
+
+def revealable_contact(actor: Actor, pk: int) -> Revealable:
+    """Return what may be opened of a contact whose person the actor may see; NotFound otherwise."""
+    found = (
+        Contact.objects.filter(pk=pk, person__in=persons_visible_to(actor))
+        .select_related("person__home_unit")
+        .first()
+    )
+    if found is None or found.person.subject_id is None:
+        raise NotFound(_("这一联系方式已不存在。"))
+    field = sealed_field(found.channel)
+    return Revealable(
+        subject_id=found.person.subject_id,
+        fields={field: found.sealed},
+        unit_path=found.person.home_unit.path,
+        labels={field: found.get_channel_display()},
+        masked={field: masked([found])[found.pk]},
+    )

@@ -38,6 +38,9 @@ def register() -> None:
         "person.add_contact", _("{actor} 登记了联系方式（人员 {subject_id}）"), title=_("登记联系方式")
     )
     register_verb(
+        "person.add_contacts", _("{actor} 批量登记了 {count} 个联系方式"), title=_("批量登记联系方式")
+    )
+    register_verb(
         "person.remove_contact", _("{actor} 删除了联系方式（人员 {subject_id}）"), title=_("删除联系方式")
     )
     register_verb("absence.register", _("{actor} 登记离岗（人员 {subject_id}）"), title=_("登记离岗"))

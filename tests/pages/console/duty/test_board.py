@@ -127,7 +127,7 @@ def test_query_count_in_emergency(
         command.acknowledge_by_phone(seat_id=seat_of(emergency, name).pk, by=emergency.root)
     client = sign_in(Role.DUTY_OFFICER)
     client.get("/duty/")
-    with django_assert_num_queries(23):
+    with django_assert_num_queries(24):
         client.get("/duty/fragment/")
 
 
@@ -139,7 +139,7 @@ def test_query_count_in_routine(
         command.write_log(zone=world.zone, text=f"第{n}条", by=world.root)
     client = sign_in(Role.DUTY_OFFICER)
     client.get("/duty/")
-    with django_assert_num_queries(22):
+    with django_assert_num_queries(23):
         client.get("/duty/fragment/")
 
 

@@ -14,7 +14,8 @@ from django.db.models.functions import Now, RowNumber
 
 from pingzhan.domain.command.enums import LIVE_TASK_STATES, POOL_CODE, AckState, GapKind, Posture
 from pingzhan.domain.command.models import Activation, CommandTenure, Gap, LogLine, Seat, Task
-from pingzhan.domain.organisation.enums import ENTERPRISE_GROUP, Channel, GroupKind, PersonKind, PostRole
+from pingzhan.domain.organisation.api import phones_of
+from pingzhan.domain.organisation.enums import ENTERPRISE_GROUP, GroupKind, PersonKind, PostRole
 from pingzhan.domain.organisation.models import Contact, Holding, Person, Post, StructureVersion
 from pingzhan.domain.territory.models import Unit
 
@@ -241,7 +242,7 @@ def leads(zone: Unit, world: int = 0) -> list[Lead]:
             )
     if not people:
         people = {lead.person_id: lead for lead in _planned_leads(zone)}
-    phones = _phones(list(people))
+    phones = phones_of(people)
     return [
         Lead(
             one.person_id,
@@ -275,20 +276,9 @@ def _planned_leads(zone: Unit) -> list[Lead]:
     ]
 
 
-def _phones(person_ids: list[int]) -> dict[int, str]:
-    found: dict[int, str] = {}
-    for person, address in (
-        Contact.objects.filter(person__in=person_ids, channel__in=[Channel.PHONE, Channel.SMS])
-        .order_by("priority", "pk")
-        .values_list("person_id", "address")
-    ):
-        found.setdefault(person, address)
-    return found
-
-
 def phone_of(person_id: int) -> str:
     """Return the first phone number of a person, an empty text when none is known."""
-    return _phones([person_id]).get(person_id, "")
+    return phones_of([person_id]).get(person_id, "")
 
 
 def refused_seats(zone: Unit, world: int = 0) -> QuerySet[Seat]:

@@ -1,45 +1,23 @@
-"""Changes of people: the register, contacts, absences and who is responsible for what."""
+"""Changes of people: the register, absences and who is responsible for what."""
 
 from __future__ import annotations
 
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import Max
 from django.utils.translation import gettext as _
 
-from pingzhan.domain.organisation import events, rules
+from pingzhan.domain.organisation import rules
 from pingzhan.domain.organisation.actions.common import checked, sort_key
-from pingzhan.domain.organisation.enums import AbsenceKind, Channel, PersonKind, ResponsibilityKind
-from pingzhan.domain.organisation.models import Absence, Contact, Person, Responsibility
+from pingzhan.domain.organisation.actions.telling import tell
+from pingzhan.domain.organisation.enums import AbsenceKind, PersonKind, ResponsibilityKind
+from pingzhan.domain.organisation.models import Absence, Person, Responsibility
 from pingzhan.domain.territory.models import Unit
 from pingzhan.foundation.access.actor import Actor, require
 from pingzhan.foundation.access.roles import Permission
 from pingzhan.foundation.accounts.models import User
 from pingzhan.foundation.audit import record
 from pingzhan.kernel.errors import Conflict
-
-
-class _Telling:
-    """Sends one PeopleChanged for all changes of a zone in a transaction: an import of 500 tells once."""
-
-    def __init__(self, zone: str) -> None:
-        self.zone = zone
-        self.person_ids: dict[int, None] = {}
-
-    def __call__(self) -> None:
-        event = events.PeopleChanged(unit_path=f"/{self.zone}/", person_ids=tuple(self.person_ids))
-        events.people_changed.send_robust(sender=Person, event=event)
-
-
-def _tell(unit_path: str, *person_ids: int) -> None:
-    zone = unit_path.split("/")[1]
-    waiting = (hook[1] for hook in transaction.get_connection().run_on_commit)
-    telling = next((one for one in waiting if isinstance(one, _Telling) and one.zone == zone), None)
-    if telling is None:
-        telling = _Telling(zone)
-        transaction.on_commit(telling)
-    telling.person_ids.update(dict.fromkeys(person_ids))
 
 
 @transaction.atomic
@@ -57,7 +35,7 @@ def add_person(
     )
     checked(person, name)
     person.save()
-    _tell(home_unit.path, person.pk)
+    tell(home_unit.path, person.pk)
     record("person.add", by=by, subject=("person", person.pk), unit_path=home_unit.path)
     return person
 
@@ -71,7 +49,7 @@ def change_person(*, person: Person, name: str, title: str, by: Actor, active: b
         person.active = active
     checked(person, name)
     person.save(update_fields=["name", "title", "sort_key", "active"])
-    _tell(person.home_unit.path, person.pk)
+    tell(person.home_unit.path, person.pk)
     record("person.change", by=by, subject=("person", person.pk), unit_path=person.home_unit.path)
     return person
 
@@ -84,7 +62,7 @@ def link_account(*, person: Person, user: User | None, by: Actor) -> Person:
         raise Conflict(_("该账号已属于另一名人员。"), place=user.username)
     Person.objects.filter(pk=person.pk).update(account=user)
     person.refresh_from_db()
-    _tell(person.home_unit.path, person.pk)
+    tell(person.home_unit.path, person.pk)
     record(
         "person.link_account",
         by=by,
@@ -93,44 +71,6 @@ def link_account(*, person: Person, user: User | None, by: Actor) -> Person:
         body={"user": user.pk if user else None},
     )
     return person
-
-
-@transaction.atomic
-def add_contact(*, person: Person, channel: Channel, address: str, by: Actor) -> Contact:
-    """Add a way to reach a person, after those he has. The audit record holds no address."""
-    require(by, Permission.EDIT_STRUCTURE, person.home_unit.path)
-    last = person.contacts.aggregate(top=Max("priority"))["top"]
-    contact = Contact(
-        person=person, channel=channel, address=address.strip(), priority=0 if last is None else last + 1
-    )
-    checked(contact)
-    contact.save()
-    _tell(person.home_unit.path, person.pk)
-    record(
-        "person.add_contact",
-        by=by,
-        subject=("person", person.pk),
-        unit_path=person.home_unit.path,
-        body={"channel": channel},
-    )
-    return contact
-
-
-@transaction.atomic
-def remove_contact(*, contact: Contact, by: Actor) -> None:
-    """Remove a way to reach a person that no longer works."""
-    person = contact.person
-    require(by, Permission.EDIT_STRUCTURE, person.home_unit.path)
-    channel = contact.channel
-    contact.delete()
-    _tell(person.home_unit.path, person.pk)
-    record(
-        "person.remove_contact",
-        by=by,
-        subject=("person", person.pk),
-        unit_path=person.home_unit.path,
-        body={"channel": channel},
-    )
 
 
 @transaction.atomic
@@ -145,7 +85,7 @@ def register_absence(
     absence = Absence(person=person, kind=kind, t0=t0, t1=t1, basis=basis.strip())
     checked(absence)
     absence.save()
-    _tell(person.home_unit.path, person.pk)
+    tell(person.home_unit.path, person.pk)
     record(
         "absence.register",
         by=by,
@@ -162,7 +102,7 @@ def cancel_absence(*, absence: Absence, by: Actor) -> None:
     rules.require_absence(by, absence.person)
     person, pk = absence.person, absence.pk
     absence.delete()
-    _tell(person.home_unit.path, person.pk)
+    tell(person.home_unit.path, person.pk)
     record(
         "absence.cancel",
         by=by,
@@ -190,7 +130,7 @@ def set_responsible(
     row = Responsibility(unit=unit, person=person, kind=kind, rank=rank)
     checked(row, unit.code)
     row.save()
-    _tell(unit.path, person.pk, *former)
+    tell(unit.path, person.pk, *former)
     record(
         "responsibility.set",
         by=by,

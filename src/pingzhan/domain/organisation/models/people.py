@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from pingzhan.domain.organisation.enums import AbsenceKind, Channel, PersonKind, ResponsibilityKind
 from pingzhan.domain.territory.models import Unit
 from pingzhan.foundation.audit.history import tracked
+from pingzhan.foundation.privacy.models import Subject
 
 
 @tracked()
@@ -18,6 +19,7 @@ class Person(models.Model):
 
     ``provisional`` marks a person first named by a draft that is not published yet: such a person counts for
     nothing outside that draft. ``sort_key`` is the reading of the name, so lists sort alike on every server.
+    ``subject`` holds the key his contacts are sealed with; it is made with the first of them.
     """
 
     name = models.TextField(_("姓名"))
@@ -34,6 +36,15 @@ class Person(models.Model):
         blank=True,
         on_delete=models.SET_NULL,
         related_name="person",
+    )
+    subject = models.OneToOneField(
+        Subject,
+        verbose_name=_("个人信息主体"),
+        null=True,
+        blank=True,
+        editable=False,
+        on_delete=models.PROTECT,
+        related_name="official",
     )
     active = models.BooleanField(_("在职"), default=True)
     provisional = models.BooleanField(_("草稿中新增"), default=False)
@@ -63,14 +74,20 @@ class Person(models.Model):
         return self.name
 
 
+@tracked(exclude=["digest"])
 class Contact(models.Model):
-    """One way to reach a person; the lowest ``priority`` is tried first."""
+    """One way to reach a person; the lowest ``priority`` is tried first.
+
+    The address is sealed with the person's key (queries.contacts opens it); ``digest`` is its keyed hash,
+    which has no history, so that no copy made with a former look-up key stays.
+    """
 
     person = models.ForeignKey(
         Person, verbose_name=_("人员"), on_delete=models.CASCADE, related_name="contacts"
     )
     channel = models.TextField(_("方式"), choices=Channel.choices)
-    address = models.TextField(_("号码或地址"))
+    sealed = models.BinaryField(_("号码或地址"), editable=False)
+    digest = models.BinaryField(_("号码或地址的摘要"), editable=False)
     verified_at = models.DateTimeField(_("核实时间"), null=True, blank=True)
     priority = models.PositiveSmallIntegerField(_("次序"), default=0)
 
@@ -80,14 +97,14 @@ class Contact(models.Model):
         ordering = ["person_id", "priority", "id"]
         constraints = [
             models.UniqueConstraint(
-                fields=["person", "channel", "address"],
+                fields=["person", "channel", "digest"],
                 name="contact_once",
                 violation_error_message=_("该人员已有这一联系方式。"),
             ),
             models.CheckConstraint(
-                condition=Q(channel__in=Channel.values) & ~Q(address=""),
-                name="contact_complete",
-                violation_error_message=_("联系方式的种类和号码不能为空。"),
+                condition=Q(channel__in=Channel.values),
+                name="contact_channel_known",
+                violation_error_message=_("联系方式的种类不对。"),
             ),
         ]
 

@@ -8,7 +8,6 @@ from django.db.models.functions import Now
 from pingzhan.domain.organisation.enums import ResponsibilityKind, VersionStatus
 from pingzhan.domain.organisation.models import (
     Absence,
-    Contact,
     Holding,
     Person,
     Responsibility,
@@ -26,15 +25,6 @@ def person_of_user(user_id: int) -> int | None:
 def user_of_person(person_id: int) -> int | None:
     """Return the id of a person's account, None when he has none."""
     return Person.objects.filter(pk=person_id).values_list("account_id", flat=True).first()
-
-
-def contacts_of(person_id: int) -> list[tuple[str, str]]:
-    """Return (channel, address) of a person, the first to be tried first."""
-    return list(
-        Contact.objects.filter(person_id=person_id)
-        .order_by("priority", "id")
-        .values_list("channel", "address")
-    )
 
 
 def absences_of(zone: Unit) -> QuerySet[Absence]:

@@ -53,11 +53,13 @@ def index(request: HttpRequest) -> HttpResponse:
     zone = zone_of_request(request)
     words = request.GET.get("q", "")
     people = api.people_list(api.persons_visible_to(actor), zone, words)
+    page = Paginator(people, PAGE).get_page(request.GET.get("page"))
     context = {
         "zone": zone,
         "words": words,
         "query": urlencode({"zone": zone.code, "q": words}),
-        "page": Paginator(people, PAGE).get_page(request.GET.get("page")),
+        "page": page,
+        "shown": api.masked(contact for person in page for contact in person.contacts.all()),
     }
     return render(request, "console/structure/people.html", context)
 
@@ -114,10 +116,13 @@ def person(request: HttpRequest, pk: int) -> HttpResponse:
                 return redirect("structure:person", pk=pk)
         bound[posted] = form
     path = shown.home_unit.path
+    contacts = list(shown.contacts.select_related("person"))
     initial: dict[str, Any] = {"name": shown.name, "title": shown.title, "active": shown.active}
     context = {
         "person": shown,
-        "contacts": shown.contacts.all(),
+        "contacts": contacts,
+        "shown": api.masked(contacts),
+        "may_reveal": actor.has(Permission.REVEAL_PERSONAL, path),
         "absences": shown.absences.order_by("-t0")[:20],
         "places": api.posts_of_person(shown),
         "duties": shown.responsibilities.select_related("unit").order_by("unit__path"),

@@ -35,11 +35,9 @@ def holder(holding: Holding) -> str:
 
 
 @register.filter
-def masked(contact: Contact) -> str:
-    """Return a number or address with its middle hidden."""
-    text = contact.address
-    keep = 3 if len(text) > 8 else 1
-    return f"{text[:keep]}…{text[-keep:]}" if len(text) > 2 * keep else "…"
+def of(shown: dict[int, str], contact: Contact) -> str:
+    """Return how a contact is shown, out of what the view has opened and masked for the whole page."""
+    return shown.get(contact.pk, "")
 
 
 @register.filter
