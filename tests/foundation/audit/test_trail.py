@@ -16,7 +16,6 @@ from pingzhan.foundation.audit import (
     sentence,
     title_of,
     trail,
-    trail_page,
     verb_choices,
 )
 
@@ -44,8 +43,11 @@ def test_filters() -> None:
     assert verbs(unit_path="/1/3/") == ["t.drill", "t.area"]
     assert verbs(world=0) == ["t.other", "t.area", "t.zone"]
     assert verbs(subject_kind="seat", subject_id="5") == ["t.area"]
-    assert len(verbs(day=today)) == 4
-    assert verbs(day=today + timedelta(days=1)) == []
+    assert len(verbs(start=today, end=today)) == 4
+    assert verbs(start=today + timedelta(days=1)) == []
+    assert verbs(end=today - timedelta(days=1)) == []
+    assert len(verbs(start=today - timedelta(days=3), end=today + timedelta(days=3))) == 4
+    assert verbs(reads=True) == []
 
 
 @pytest.mark.usefixtures("four")
@@ -65,17 +67,6 @@ def test_only_records_of_covered_units_are_shown(grants: tuple[tuple[Role, str],
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("count", [1, 3])
-def test_a_page_needs_two_queries(count: int, django_assert_num_queries: Any) -> None:
-    for _ in range(count):
-        record("t.n", by=DUTY)
-    with django_assert_num_queries(2):
-        page = trail_page(paths=["/"], per_page=50)
-        assert len([sentence(line) for line in page]) == count
-    assert trail_page(paths=["/"], number=99, per_page=1).number == count
-
-
-@pytest.mark.django_db
 def test_a_record_is_told_as_a_sentence() -> None:
     register_verb("t.order", gettext_lazy("{actor} 下达第 {epoch} 号命令，岗位 {seats} 个，未到 {gone}"))
     line = record("t.order", by=DUTY, body={"epoch": 3, "seats": 54})
@@ -90,3 +81,11 @@ def test_braces_in_values_are_plain_text() -> None:
     register_verb("t.braces", "{actor}: {text}")
     line = record("t.braces", by=DUTY, body={"text": "{actor.__class__}"})
     assert sentence(line) == "甲: {actor.__class__}"  # zhpunct: off
+
+
+@pytest.mark.django_db
+def test_who_looked_at_personal_data_is_listed_by_itself() -> None:
+    register_verb("t.looked", gettext_lazy("{actor}"), reads=True)
+    record("t.looked", by=DUTY)
+    record("t.changed", by=DUTY)
+    assert verbs(reads=True) == ["t.looked"]

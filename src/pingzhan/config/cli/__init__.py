@@ -21,6 +21,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "notice": ("pingzhan.config.cli.notice", "读取、导入开发区的通知"),
     "switch": ("pingzhan.config.cli.switch", "平战转换：预演、下令、解除"),
     "invariants": ("pingzhan.config.cli.invariants", "核对不变量"),
+    "audit": ("pingzhan.config.cli.audit", "留痕：核验、导出、归档"),
     "worker": ("pingzhan.config.cli.worker", "运行后台任务"),
     "keys": ("pingzhan.config.cli.keys", "加密个人信息的密钥：查看、更换"),
     "manage": ("pingzhan.config.cli.manage", "Django 管理命令"),

@@ -2,8 +2,15 @@
 
 from pingzhan.foundation.audit.anchors import anchor
 from pingzhan.foundation.audit.chain import head, operation, record
-from pingzhan.foundation.audit.queries import TrailFilter, trail, trail_page
-from pingzhan.foundation.audit.verbs import register_verb, register_words, sentence, title_of, verb_choices
+from pingzhan.foundation.audit.queries import TrailFilter, trail
+from pingzhan.foundation.audit.verbs import (
+    read_verbs,
+    register_verb,
+    register_words,
+    sentence,
+    title_of,
+    verb_choices,
+)
 from pingzhan.foundation.audit.verify import Break, Report, verify, verify_chain
 
 __all__ = [
@@ -13,13 +20,13 @@ __all__ = [
     "anchor",
     "head",
     "operation",
+    "read_verbs",
     "record",
     "register_verb",
     "register_words",
     "sentence",
     "title_of",
     "trail",
-    "trail_page",
     "verb_choices",
     "verify",
     "verify_chain",

@@ -18,7 +18,23 @@ class AuditConfig(AppConfig):
 
         from pingzhan.foundation.audit.anchors import ANCHOR_SECONDS, anchor
         from pingzhan.foundation.audit.grants import after_migrate
+        from pingzhan.foundation.audit.verbs import register_verb
         from pingzhan.foundation.jobs.loops import register_loop
 
+        register_verb(
+            "audit.exported",
+            _("{actor} 导出了第 {first} 至 {last} 条留痕（{count} 条，{format}）"),
+            title=_("导出留痕"),
+        )
+        register_verb(
+            "audit.archived",
+            _("{actor} 把第 {first} 至 {last} 条留痕移入归档文件 {file}"),
+            title=_("归档留痕"),
+        )
+        register_verb(
+            "audit.verified",
+            _("{actor} 核验了留痕：核对 {count} 条，不符 {breaks} 处，锚点证明到第 {anchored} 条"),
+            title=_("核验留痕"),
+        )
         register_loop("audit-anchor", ANCHOR_SECONDS, anchor)
         post_migrate.connect(after_migrate, sender=self)

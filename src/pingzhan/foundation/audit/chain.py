@@ -92,8 +92,8 @@ def operation() -> Iterator[uuid.UUID]:
         _operation.reset(token)
 
 
-def canonical(fields: Mapping[str, Any]) -> str:
-    """Return the text that is hashed: JSON with sorted keys, no blanks, UTC times to the microsecond.
+def canonical_data(fields: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what is hashed of a record as plain JSON values: UTC times to the microsecond, ids as text.
 
     ``fields`` holds CHAINED_FIELDS and LATER_FIELDS; the latter are left out of records that lack ``tx``,
     which are older than they.
@@ -104,6 +104,11 @@ def canonical(fields: Mapping[str, Any]) -> str:
     data["operation"] = str(fields["operation"])
     if "tx_at" in data:
         data["tx_at"] = None if fields["tx_at"] is None else _moment(fields["tx_at"])
+    return data
+
+
+def text_of(data: Mapping[str, Any]) -> str:
+    """Return the text that is hashed: JSON with sorted keys and no blanks."""
     return json.dumps(data, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)
 
 
@@ -113,7 +118,7 @@ def _moment(at: datetime) -> str:
 
 def hash_of(prev_sha: str, fields: Mapping[str, Any]) -> str:
     """Return the hash that a record with these fields must carry."""
-    return hashlib.sha256((prev_sha + canonical(fields)).encode()).hexdigest()
+    return hashlib.sha256((prev_sha + text_of(canonical_data(fields))).encode()).hexdigest()
 
 
 def sha_of(record: AuditRecord) -> str:

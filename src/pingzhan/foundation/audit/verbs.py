@@ -16,6 +16,7 @@ Words = Callable[[Any], str]
 _templates: dict[str, str | Promise] = {}
 _titles: dict[str, str | Promise] = {}
 _words: dict[str, Words] = {}
+_reads: set[str] = set()
 
 
 class _Parts(dict[str, str]):
@@ -23,13 +24,18 @@ class _Parts(dict[str, str]):
         return "—"
 
 
-def register_verb(verb: str, template: str | Promise, *, title: str | Promise | None = None) -> None:
+def register_verb(
+    verb: str, template: str | Promise, *, title: str | Promise | None = None, reads: bool = False
+) -> None:
     """Give a verb its sentence, a lazy Chinese text with {names}.
 
     Names: {actor}, {subject_kind}, {subject_id}, {unit}, {world} and the keys of the body; one that is
     missing reads "—". ``title`` is the short name in the filter, otherwise the sentence without its names.
+    ``reads`` marks a verb by which somebody looks at personal data: the page lists these by themselves.
     """
     _templates[verb] = template
+    if reads:
+        _reads.add(verb)
     if title is not None:
         _titles[verb] = title
 
@@ -57,6 +63,11 @@ def title_of(verb: str) -> str:
     plain = str(template).format_map(_Blank())
     plain = plain.replace("（）", "").replace("()", "")
     return " ".join(plain.strip(" ，：。,:.").split()) or verb
+
+
+def read_verbs() -> list[str]:
+    """Return the verbs by which somebody looks at personal data."""
+    return sorted(_reads)
 
 
 def verb_choices() -> list[tuple[str, str]]:
