@@ -215,7 +215,7 @@ def _teams(
     halls = [site for site in sites if site.kind == SiteKind.WORKSHOP]
     count = max(1, round(headcount / _TEAM))
     return [
-        territory.TeamSpec(f"{n + 1} 班组", halls[n % len(halls)].code, shifts[n % len(shifts)].name)
+        territory.TeamSpec(f"{n + 1:02d} 班组", halls[n % len(halls)].code, shifts[n % len(shifts)].name)
         for n in range(count)
     ]
 

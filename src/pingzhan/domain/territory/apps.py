@@ -13,7 +13,8 @@ class TerritoryConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Give the trail its sentences."""
-        from pingzhan.domain.territory import verbs
+        """Give the trail its sentences, and make the imports known."""
+        from pingzhan.domain.territory import importers, verbs
 
         verbs.register()
+        importers.register()

@@ -51,6 +51,21 @@ def register() -> None:
             _("{actor} 把企业（编号 {subject_id}）并入另一家企业（编号 {target}）"),
             _("合并企业"),
         ),
+        (
+            "territory.import_enterprises",
+            _("{actor} 从表格登记了 {new} 家企业，更新了 {changed} 家"),
+            _("导入企业档案"),
+        ),
+        (
+            "territory.import_sites",
+            _("{actor} 从表格新建了 {new} 个场所，更新了 {changed} 个"),
+            _("导入企业场所"),
+        ),
+        (
+            "territory.import_teams",
+            _("{actor} 从表格新建了 {new} 个班组，更新了 {changed} 个"),
+            _("导入企业班组"),
+        ),
         ("territory.create_site", _("{actor} 新建了场所（编号 {subject_id}）"), _("新建场所")),
         ("territory.create_rooms", _("{actor} 新建了 {rooms} 个宿舍房间"), _("新建宿舍房间")),
         ("territory.change_site", _("{actor} 修改了场所（编号 {subject_id}）"), _("修改场所")),

@@ -25,17 +25,12 @@ def checked(row: Row, place: str = "") -> Row:
     except ValidationError as error:
         names = {field.name: str(field.verbose_name) for field in row._meta.fields}
         parts = [
-            message if field not in names or _whole(message) else f"{names[field]}：{message}"
+            message if field not in names or names[field] in message else f"{names[field]}：{message}"
             for field, messages in error.message_dict.items()
             for message in messages
         ]
         raise Invalid("".join(parts), place=place) from error
     return row
-
-
-def _whole(message: str) -> bool:
-    """Return whether a message is a sentence of ours that already names what it is about."""
-    return message.endswith("。") and len(message) > 12
 
 
 def refuse_in_use(kind: str, ids: Iterable[int], sentence: str, place: str) -> None:

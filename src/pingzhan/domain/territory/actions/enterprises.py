@@ -89,37 +89,51 @@ def register_enterprise(
     without the right there, Invalid with the reason when the data do not fit (a wrong credit code, one that
     is registered already, an unknown industry).
     """
-    if unit is None:
-        if parent is None:
-            raise Invalid(_("请选择企业所在的片区。"))
-        rules.require_register(by, parent)
-        lock_tree()
-        zone_path = f"/{parent.path.split('/')[1]}/"
-        unit = place_unit(
-            kind=UnitKind.ENTERPRISE,
-            code=code or free_code(zone_path),
-            name=data.name,
-            parent=parent,
-            headcount=data.headcount,
-        )
-    else:
+    if unit is not None:
         rules.require_zone_edit(by, unit)
-        if unit.kind != UnitKind.ENTERPRISE:
-            raise Invalid(_("只有企业可以登记企业档案。"), place=unit.code)
-        if (data.name.strip(), data.headcount) != (unit.name, unit.headcount):
-            unit.name, unit.headcount = data.name.strip(), data.headcount
-            checked(unit, unit.code).save(update_fields=["name", "headcount"])
+        place = _with_file(unit, data)
+    elif parent is not None:
+        rules.require_register(by, parent)
+        place = _placed(parent, data, code)
+    else:
+        raise Invalid(_("请选择企业所在的片区。"))
+    row = new_file(place, data, risk, risk_reason, by=by)
+    record(
+        "territory.register_enterprise",
+        by=by,
+        subject=("unit", place.pk),
+        unit_path=place.path,
+        body={"risk": risk.value},
+    )
+    return row
+
+
+def _with_file(unit: Unit, data: EnterpriseData) -> Unit:
+    if unit.kind != UnitKind.ENTERPRISE:
+        raise Invalid(_("只有企业可以登记企业档案。"), place=unit.code)
+    if (data.name.strip(), data.headcount) != (unit.name, unit.headcount):
+        unit.name, unit.headcount = data.name.strip(), data.headcount
+        checked(unit, unit.code).save(update_fields=["name", "headcount"])
+    return unit
+
+
+def _placed(parent: Unit, data: EnterpriseData, code: str) -> Unit:
+    lock_tree()
+    return place_unit(
+        kind=UnitKind.ENTERPRISE,
+        code=code.strip() or free_code(f"/{parent.path.split('/')[1]}/"),
+        name=data.name,
+        parent=parent,
+        headcount=data.headcount,
+    )
+
+
+def new_file(unit: Unit, data: EnterpriseData, risk: RiskClass, risk_reason: str, *, by: Actor) -> Enterprise:
+    """Make the file of a unit, for an action that has checked the right and keeps the record itself."""
     row = Enterprise(unit=unit, risk=risk, **data.file_fields())
     checked(row, unit.code).save(force_insert=True)
     if risk != RiskClass.LOW:
         _step(row=row, kind=StepKind.RISK, old=RiskClass.LOW, new=risk, reason=risk_reason, by=by)
-    record(
-        "territory.register_enterprise",
-        by=by,
-        subject=("unit", unit.pk),
-        unit_path=unit.path,
-        body={"risk": risk.value},
-    )
     return row
 
 
@@ -131,14 +145,29 @@ def change_enterprise(*, enterprise: Enterprise, changes: Mapping[str, Any], by:
     """
     row = locked(enterprise)
     unit = row.unit
-    unknown = set(changes) - OWN_FIELDS - ZONE_FIELDS
-    if unknown:
-        raise Invalid(_("企业档案没有这一项：%(names)s。") % {"names": "、".join(sorted(unknown))})
     if set(changes) - OWN_FIELDS:
         rules.require_zone_edit(by, unit)
     else:
         rules.require_edit(by, unit)
+    differing = apply_changes(row, changes)
+    if differing:
+        record(
+            "territory.change_enterprise",
+            by=by,
+            subject=("unit", unit.pk),
+            unit_path=unit.path,
+            body={"fields": sorted(differing)},
+        )
+    return differing
+
+
+def apply_changes(row: Enterprise, changes: Mapping[str, Any]) -> list[str]:
+    """Write the changes of a locked file, for an action that has checked the right and keeps the record."""
+    unknown = set(changes) - OWN_FIELDS - ZONE_FIELDS
+    if unknown:
+        raise Invalid(_("企业档案没有这一项：%(names)s。") % {"names": "、".join(sorted(unknown))})
     _refuse_closed(row)
+    unit = row.unit
     differing: list[str] = []
     for name, value in changes.items():
         target: Any = unit if name in ("name", "headcount") else row
@@ -148,20 +177,12 @@ def change_enterprise(*, enterprise: Enterprise, changes: Mapping[str, Any], by:
         if getattr(target, name) != new:
             setattr(target, name, new)
             differing.append(name)
-    if not differing:
-        return []
-    row.initials, row.sort_key = readings(unit.name, row.short_name)
-    checked(unit, unit.code).save(update_fields=["name", "headcount"])
-    checked(row, unit.code).save(
-        update_fields=[*(set(differing) - {"name", "headcount"}), "initials", "sort_key"]
-    )
-    record(
-        "territory.change_enterprise",
-        by=by,
-        subject=("unit", unit.pk),
-        unit_path=unit.path,
-        body={"fields": sorted(differing)},
-    )
+    if differing:
+        row.initials, row.sort_key = readings(unit.name, row.short_name)
+        checked(unit, unit.code).save(update_fields=["name", "headcount"])
+        checked(row, unit.code).save(
+            update_fields=[*(set(differing) - {"name", "headcount"}), "initials", "sort_key"]
+        )
     return differing
 
 

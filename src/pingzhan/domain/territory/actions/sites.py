@@ -51,7 +51,7 @@ def create_site(
         enterprise=enterprise,
         kind=kind,
         parent=parent,
-        code=compact(code),
+        code=compact(code).upper(),
         name=fold(name),
         capacity=capacity,
         geometry=geometry,
@@ -70,7 +70,7 @@ def create_rooms(*, dormitory: Site, codes: Sequence[str], capacity: int | None,
     enterprise = dormitory.enterprise
     _open_for(enterprise, by)
     _check_parent(enterprise, SiteKind.ROOM, dormitory)
-    wanted = [compact(code) for code in codes if code.strip()]
+    wanted = [compact(code).upper() for code in codes if code.strip()]
     if not wanted or len(wanted) > MAX_ROOMS:
         raise Invalid(_("一次可新建 1 至 %(max)d 个房间。") % {"max": MAX_ROOMS}, place=dormitory.code)
     used = set(Site.objects.filter(enterprise=enterprise, code__in=wanted).values_list("code", flat=True))
@@ -111,7 +111,7 @@ def change_site(*, site: Site, changes: Mapping[str, Any], by: Actor) -> list[st
     if differing:
         checked(row, row.code).save(update_fields=differing)
         if row.unit is not None and "name" in differing:
-            Unit.objects.filter(pk=row.unit_id).update(name=row.name)
+            Unit.objects.filter(pk=row.unit.pk).update(name=row.name)
         _record("territory.change_site", row, by, {"fields": sorted(differing)})
     return differing
 
@@ -293,7 +293,7 @@ def _apply(row: models.Model, changes: Mapping[str, Any], allowed: set[str]) -> 
     for name, value in changes.items():
         new = value
         if isinstance(value, str):
-            new = compact(value) if name == "code" else fold(value)
+            new = compact(value).upper() if name == "code" else fold(value)
         if getattr(row, name) != new:
             setattr(row, name, new)
             differing.append(name)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from django.db.models import Case, Count, IntegerField, Q, QuerySet, Value, When
+from django.db.models import Case, Count, IntegerField, Q, QuerySet, Sum, Value, When
 
 from pingzhan.domain.territory.enums import EnterpriseStatus, RiskClass, SiteKind, UnitKind
 from pingzhan.domain.territory.models import Enterprise, EnterpriseStep, Shift, Site, Team, Unit
@@ -98,8 +98,16 @@ def units_without_file(zone_path: str) -> QuerySet[Unit]:
 def sites_of(
     enterprise: Unit, *, kinds: Iterable[SiteKind] = (), active: bool | None = None
 ) -> QuerySet[Site]:
-    """Return the sites of an enterprise by kind and code, with the dormitory each lies in."""
-    rows = Site.objects.filter(enterprise=enterprise).select_related("parent", "unit")
+    """Return the sites of an enterprise by kind and code, with the dormitory each lies in.
+
+    A dormitory also has ``room_count`` and ``beds``, those of its rooms in use.
+    """
+    live = Q(rooms__active=True)
+    rows = (
+        Site.objects.filter(enterprise=enterprise)
+        .select_related("parent", "unit")
+        .annotate(room_count=Count("rooms", filter=live), beds=Sum("rooms__capacity", filter=live, default=0))
+    )
     wanted = list(kinds)
     if wanted:
         rows = rows.filter(kind__in=wanted)

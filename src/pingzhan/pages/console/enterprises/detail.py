@@ -11,6 +11,7 @@ from django.contrib import messages
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -244,10 +245,10 @@ def decide(request: HttpRequest, pk: int, what: str) -> HttpResponse:
             attach(form, error)
         else:
             messages.success(request, _("已办理：%(what)s。") % {"what": decision.title})
-            answer = redirect("enterprises:detail", pk=pk)
             if is_htmx(request):
-                answer = HttpResponse(status=204, headers={"HX-Redirect": answer.headers["Location"]})
-            return answer
+                address = reverse("enterprises:detail", args=[pk])
+                return HttpResponse(status=204, headers={"HX-Redirect": address})
+            return redirect("enterprises:detail", pk=pk)
     context = {**head(actor, found), "form": form, "title": decision.title, "note": decision.note}
     status = 422 if posting else 200
     if not is_htmx(request):

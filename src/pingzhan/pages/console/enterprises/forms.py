@@ -168,7 +168,7 @@ class FileForm(forms.Form):
 class NewForm(FileForm):
     """A registration: where, and under which code, beside the file."""
 
-    parent = AreaChoice(label=gettext_lazy("片区"), queryset=Unit.objects.none())
+    parent = AreaChoice(label=gettext_lazy("片区"), queryset=Unit.objects.none(), empty_label="—")
     code = forms.CharField(
         label=gettext_lazy("单位代码"),
         max_length=20,
@@ -221,6 +221,17 @@ class ReasonForm(forms.Form):
     )
 
 
+class BatchRiskForm(forms.Form):
+    """Another risk class for the enterprises that are ticked."""
+
+    risk = forms.ChoiceField(label=gettext_lazy("风险等级"), choices=RiskClass.choices)
+    reason = forms.CharField(
+        label=gettext_lazy("理由"),
+        max_length=300,
+        widget=forms.TextInput(attrs={"placeholder": gettext_lazy("理由"), "autocomplete": "off"}),
+    )
+
+
 class RiskForm(ReasonForm):
     """Another risk class."""
 
@@ -243,7 +254,9 @@ class StatusForm(ReasonForm):
 class MergeForm(ReasonForm):
     """The enterprise this one goes into."""
 
-    target = EnterpriseChoice(label=gettext_lazy("并入哪家企业"), queryset=Enterprise.objects.none())
+    target = EnterpriseChoice(
+        label=gettext_lazy("并入哪家企业"), queryset=Enterprise.objects.none(), empty_label="—"
+    )
     field_order = ["target", "reason"]
 
     def __init__(self, *args: Any, enterprise: Enterprise, actor: Actor, **kwargs: Any) -> None:
@@ -264,7 +277,7 @@ class MergeForm(ReasonForm):
 class MoveForm(forms.Form):
     """The area the enterprise belongs to from now on."""
 
-    parent = AreaChoice(label=gettext_lazy("片区"), queryset=Unit.objects.none())
+    parent = AreaChoice(label=gettext_lazy("片区"), queryset=Unit.objects.none(), empty_label="—")
 
     def __init__(self, *args: Any, enterprise: Enterprise, actor: Actor, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -274,6 +287,6 @@ class MoveForm(forms.Form):
         field.queryset = (
             Unit.objects.filter(within("path", actor.paths(Permission.EDIT_TERRITORY)))
             .filter(kind__in=(UnitKind.ZONE, UnitKind.AREA), path__startswith=zone)
-            .exclude(pk=enterprise.unit.parent_id)
+            .exclude(children=enterprise.unit)
             .order_by("path")
         )

@@ -26,9 +26,9 @@ class RowForm(forms.Form):
     Several rows may be open at once, so every id carries the row's own key.
     """
 
-    def __init__(self, *args: Any, enterprise: Unit, row: Any = None, **kwargs: Any) -> None:
+    def __init__(self, data: Any = None, *, enterprise: Unit, row: Any = None) -> None:
         key = row.pk if row is not None else "new"
-        super().__init__(*args, auto_id=f"id_{type(self).__name__.lower()}_{key}_%s", **kwargs)
+        super().__init__(data, auto_id=f"id_{type(self).__name__.lower()}_{key}_%s")
         self.enterprise = enterprise
         self.row = row
         self.form_id = f"{type(self).__name__.lower()}-{key}"
@@ -62,7 +62,7 @@ class SiteForm(RowForm):
         self.choices("parent", dormitories)
         if self.row is not None:
             self.fields["kind"].disabled = True
-            self.initial |= {
+            self.initial = {
                 "code": self.row.code,
                 "name": self.row.name,
                 "kind": self.row.kind,
@@ -95,7 +95,7 @@ class ShiftForm(RowForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if self.row is not None:
-            self.initial |= {name: getattr(self.row, name) for name in ("name", "start", "end", "headcount")}
+            self.initial = {name: getattr(self.row, name) for name in ("name", "start", "end", "headcount")}
 
     def clean_headcount(self) -> int:
         """Return the number, 0 when the field stayed empty."""
@@ -138,7 +138,7 @@ class RoomsForm(forms.Form):
         initial=6,
         help_text=gettext_lazy("集体宿舍每间不超过 6 人（国发明电〔2020〕4号）。"),
     )
-    prefix = forms.CharField(
+    lead = forms.CharField(
         label=gettext_lazy("编号前缀"),
         max_length=10,
         required=False,
@@ -149,7 +149,7 @@ class RoomsForm(forms.Form):
         """Return the codes of the rooms, floor by floor."""
         data = self.cleaned_data
         return [
-            f"{data['prefix']}{floor}{room:02d}"
+            f"{data['lead']}{floor}{room:02d}"
             for floor in range(1, data["floors"] + 1)
             for room in range(1, data["per_floor"] + 1)
         ]

@@ -36,7 +36,10 @@ PAGE = 50
 
 @dataclass(frozen=True)
 class Part:
-    """One table: its words, the tab it stands on, its rows and form, and the actions behind the buttons."""
+    """One table: its words, the tab it stands on, its rows and form, and the actions behind the buttons.
+
+    ``columns`` are the head words, each with whether numbers stand under it.
+    """
 
     title: Promise
     new: Promise
@@ -46,7 +49,7 @@ class Part:
     create: Callable[..., Any]
     change: Callable[..., Any]
     close: Callable[..., Any]
-    columns: tuple[Promise, ...]
+    columns: tuple[tuple[Promise, bool], ...]
 
 
 def _create_site(*, enterprise: Unit, by: Actor, kind: str, **fields: Any) -> Site:
@@ -69,11 +72,11 @@ PARTS: dict[str, Part] = {
         _change_site,
         lambda row, by: territory.close_site(site=row, by=by),
         (
-            gettext_lazy("编号"),
-            gettext_lazy("名称"),
-            gettext_lazy("类别"),
-            gettext_lazy("所在楼栋"),
-            gettext_lazy("容量"),
+            (gettext_lazy("编号"), False),
+            (gettext_lazy("名称"), False),
+            (gettext_lazy("类别"), False),
+            (gettext_lazy("所在楼栋"), False),
+            (gettext_lazy("容量"), True),
         ),
     ),
     "shifts": Part(
@@ -86,10 +89,10 @@ PARTS: dict[str, Part] = {
         lambda row, changes, by: territory.change_shift(shift=row, changes=changes, by=by),
         lambda row, by: territory.close_shift(shift=row, by=by),
         (
-            gettext_lazy("名称"),
-            gettext_lazy("上班"),
-            gettext_lazy("下班"),
-            gettext_lazy("申报人数"),
+            (gettext_lazy("名称"), False),
+            (gettext_lazy("上班"), False),
+            (gettext_lazy("下班"), False),
+            (gettext_lazy("申报人数"), True),
         ),
     ),
     "teams": Part(
@@ -101,7 +104,7 @@ PARTS: dict[str, Part] = {
         territory.create_team,
         lambda row, changes, by: territory.change_team(team=row, changes=changes, by=by),
         lambda row, by: territory.close_team(team=row, by=by),
-        (gettext_lazy("名称"), gettext_lazy("车间"), gettext_lazy("班次")),
+        ((gettext_lazy("名称"), False), (gettext_lazy("车间"), False), (gettext_lazy("班次"), False)),
     ),
 }
 
@@ -115,6 +118,9 @@ def part_context(kind: str, found: Enterprise, request: HttpRequest) -> dict[str
     if only in SiteKind.values:
         rows = rows.filter(kind=only)
         query["kind"] = only
+    elif kind == "sites":
+        # Hundreds of rooms would bury the rest; they are one choice away.
+        rows = rows.exclude(kind=SiteKind.ROOM)
     page = Paginator(rows, PAGE).get_page(request.GET.get(f"{kind}_page") or request.GET.get("page"))
     return {
         "kind": kind,

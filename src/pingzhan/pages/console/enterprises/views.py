@@ -19,7 +19,7 @@ from pingzhan.domain.territory.models import Enterprise, Unit
 from pingzhan.foundation.access.actor import Actor, request_actor, within
 from pingzhan.foundation.access.roles import Permission
 from pingzhan.kernel.errors import Conflict, DomainError, Invalid, NotFound, Refused
-from pingzhan.pages.console.enterprises.forms import FilterForm, NewForm, RiskForm, attach, parents
+from pingzhan.pages.console.enterprises.forms import BatchRiskForm, FilterForm, NewForm, attach, parents
 from pingzhan.pages.console.enterprises.rows import lines
 from pingzhan.pages.console.guard import needs
 
@@ -61,7 +61,7 @@ def index(request: HttpRequest) -> HttpResponse:
 
 
 def _index(
-    request: HttpRequest, actor: Actor, filters: FilterForm, batch: RiskForm | None = None
+    request: HttpRequest, actor: Actor, filters: FilterForm, batch: BatchRiskForm | None = None
 ) -> HttpResponse:
     visible = territory.enterprises_visible_to(actor)
     found = territory.find(visible, filters.wanted())
@@ -73,7 +73,7 @@ def _index(
         "page": page,
         "rows": lines(list(page.object_list)),
         "query": urlencode(query),
-        "batch": (batch or RiskForm()) if _decides(actor, page.object_list) else None,
+        "batch": (batch or BatchRiskForm()) if _decides(actor, page.object_list) else None,
     }
     if is_htmx(request):
         return render(request, "console/enterprises/_list.html", context)
@@ -142,7 +142,7 @@ def new(request: HttpRequest) -> HttpResponse:
 def batch_risk(request: HttpRequest) -> HttpResponse:
     """Put the chosen enterprises into a risk class, one by one, and say how many were changed and were not."""
     actor = request_actor(request)
-    form = RiskForm(request.POST)
+    form = BatchRiskForm(request.POST)
     ids = [int(one) for one in request.POST.getlist("chosen") if one.isdecimal()][:PAGE]
     if not ids:
         form.add_error(None, _("请先勾选企业。"))
