@@ -123,11 +123,7 @@ def _open_workbook(spec: ImportSpec, data: bytes, form: Form, inside: Inside) ->
             best = best or found
             ignored.append(meta.name)
             continue
-        rows = (
-            (number, row)
-            for number, row in _numbered(sheet.iter_rows(), top + 1)
-            if number > found.row and not _blank(row)
-        )
+        rows = _below(sheet.iter_rows(), top + 1, found.row)
         facts = inside.sheets.get(meta.name, SheetFacts())
         if form is Form.XLS:
             facts = SheetFacts(
@@ -142,6 +138,13 @@ def _open_workbook(spec: ImportSpec, data: bytes, form: Form, inside: Inside) ->
 
 def _blank(row: Sequence[Cell]) -> bool:
     return all(cell == "" or (type(cell) is str and cell.isspace()) for cell in row)
+
+
+def _below(rows: Iterator[Any], first: int, header: int) -> Iterator[tuple[int, Sequence[Cell]]]:
+    """Yield the rows below the heading that hold anything, with their numbers."""
+    for number, row in enumerate(rows, first):
+        if number > header and not _blank(row):
+            yield number, row
 
 
 def _numbered(rows: Iterator[Any], first: int) -> Iterator[tuple[int, Sequence[Cell]]]:
