@@ -19,7 +19,7 @@ TASKS_SHOWN = 3
 def render_seats(notices: Sequence[Notice]) -> dict[int, Rendered]:
     """Return title, body and link of notices about seats. Four queries for any number of them.
 
-    A person with an account is led to his tasks, anybody else gets his signed link.
+    Inside the application the link leads to the tasks; outside it is the signed link of the seat.
     """
     seats = {
         seat.pk: seat
@@ -48,7 +48,7 @@ def render_seats(notices: Sequence[Notice]) -> dict[int, Rendered]:
         if seat.closed_at is not None and notice.kind == "order":
             body += _("（该安排已于%(at)s结束。）") % {"at": wording.moment(seat.closed_at)}
         in_app = notice.channel == NoticeChannel.IN_APP
-        link = _tasks_page() if in_app or notice.kind != "order" else links[seat.pk]
+        link = _tasks_page() if in_app or notice.kind == "release" else links[seat.pk]
         found[notice.pk] = Rendered(notice.title, body, link)
     return found
 

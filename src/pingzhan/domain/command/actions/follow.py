@@ -150,8 +150,8 @@ def set_commander(result: Reconciled) -> None:
 def write_notices(result: Reconciled, *, cause: str) -> None:
     """Put an order notice for each opened seat into the outbox, and tell those who lost one and got none.
 
-    ``cause`` begins the title. A person with an account is told in the application, anybody else through the
-    console channel, from which the duty officer sees whom to call.
+    ``cause`` begins the title. Everybody is told by his contacts over whatever channel works, whoever has an
+    account also in the application; who can be reached by neither shows on the worker's console.
     """
     state = result.state
     told = {one.wanted.person for one in result.opened}
@@ -174,11 +174,13 @@ def write_notices(result: Reconciled, *, cause: str) -> None:
             recipient=one.wanted.person,
             account=accounts.get(one.wanted.person),
             kind="order",
-            channel="in_app" if accounts.get(one.wanted.person) else "console",
+            channel="auto",
             title=prefix + _order_title(cause, one, names),
             subject_kind="seat",
             subject_id=one.id,
             world=state.world_no,
+            priority=0,
+            unit_path=state.zone.path,
         )
         for one in result.opened
     ]
@@ -188,7 +190,7 @@ def write_notices(result: Reconciled, *, cause: str) -> None:
             recipient=person,
             account=accounts.get(person),
             kind="release",
-            channel="in_app" if accounts.get(person) else "console",
+            channel="auto",
             title=prefix
             + _("%(cause)s：您已不再担任%(post)s")
             % {"cause": cause, "post": names.get(closed.seat.post_code, closed.seat.post_code)},
@@ -196,6 +198,8 @@ def write_notices(result: Reconciled, *, cause: str) -> None:
             subject_id=closed.seat.id,
             wave=1,
             world=state.world_no,
+            priority=2,
+            unit_path=state.zone.path,
         )
         for person, closed in released.items()
     )

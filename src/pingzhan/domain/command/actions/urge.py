@@ -50,13 +50,15 @@ def urge(*, seat_id: int, by: Actor) -> int:
                 recipient=seat.person_id,
                 account=seat.person.account_id,
                 kind="urge",
-                channel="in_app" if seat.person.account_id else "console",
+                channel="auto",
                 title=(DRILL_PREFIX if seat.world else "")
                 + _("第 %(n)d 次催办：您任%(post)s，请立即签收") % {"n": number, "post": post},
                 subject_kind="seat",
                 subject_id=seat.pk,
                 wave=number,
                 world=seat.world,
+                priority=0,
+                unit_path=seat.unit.path,
             )
         ]
     )
