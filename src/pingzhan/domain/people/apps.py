@@ -13,8 +13,9 @@ class PeopleConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Give the trail its sentences, make the import known."""
-        from pingzhan.domain.people import importers, verbs
+        """Give the trail its sentences; make known the import and what is held of persons."""
+        from pingzhan.domain.people import importers, protection, verbs
 
         verbs.register()
+        protection.register()
         importers.register()

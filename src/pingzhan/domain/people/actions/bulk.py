@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from itertools import chain
 
 from django.db import connection
 from psycopg import sql
@@ -70,12 +71,13 @@ def draw_ids(table: str, n: int) -> list[int]:
 
 
 def copy_rows(table: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
-    """Write rows by COPY."""
+    """Write rows by COPY. They are made before it begins: while it runs the connection answers nothing else."""
+    ready = list(rows)
     statement = sql.SQL("COPY {} ({}) FROM STDIN").format(
         sql.Identifier(table), sql.SQL(", ").join(map(sql.Identifier, columns))
     )
     with connection.cursor() as cursor, cursor.copy(statement) as copy:
-        for row in rows:
+        for row in ready:
             copy.write_row(row)
 
 
@@ -93,6 +95,7 @@ def insert_people(people: Sequence[Personal]) -> list[int]:
         return []
     vault = new_subjects(SUBJECT_KIND, len(people))
     ids = draw_ids("people_individual", len(people))
+    digests = personal.document_digests(person.document for person in people)
     copy_rows(
         "people_individual",
         (
@@ -104,12 +107,12 @@ def insert_people(people: Sequence[Personal]) -> list[int]:
                 pk,
                 subject_id,
                 person.document.kind,
-                personal.document_digest(person.document),
+                digest,
                 person.document.sex,
                 person.document.birth_year,
                 *seal(vault, subject_id, person),
             )
-            for pk, subject_id, person in zip(ids, vault.ids, people, strict=True)
+            for pk, subject_id, digest, person in zip(ids, vault.ids, digests, people, strict=True)
         ),
     )
     insert_tokens(zip(ids, people, strict=True))
@@ -120,26 +123,19 @@ def insert_tokens(people: Iterable[tuple[int, Personal]]) -> None:
     """Write the search words of persons who have none, each different word of the batch hashed once."""
     batch = list(people)
     words = [
-        [
-            *tokens.name_words(person.name),
-            *tokens.number_words(person.document.number, person.phone),
-        ]
+        tokens.name_words(person.name) + tokens.number_words(person.document.number, person.phone)
         for _pk, person in batch
     ]
-    distinct = list(dict.fromkeys(word for one in words for word in one))
-    number = dict(zip(distinct, tokens.hashed(distinct), strict=True))
-    names = {person.name: personal.name_digest(person.name) for _pk, person in batch}
+    distinct = list(dict.fromkeys(chain.from_iterable(words)))
+    # As text: an array literal of numbers needs no adaptation per element.
+    number = dict(zip(distinct, map(str, tokens.hashed(distinct)), strict=True))
+    names = personal.name_digests(person.name for _pk, person in batch)
+    phones = personal.phone_digests(person.phone for _pk, person in batch)
     copy_rows(
         "people_searchtokens",
         ("individual_id", "tokens", "name_digest", "phone_digest"),
         (
-            (
-                pk,
-                # Written out: an array literal of numbers needs no adaptation per element.
-                "{" + ",".join(str(number[word]) for word in dict.fromkeys(mine)) + "}",
-                names[person.name],
-                personal.phone_digest(person.phone),
-            )
+            (pk, f"{{{','.join([number[word] for word in mine])}}}", names[person.name], phones[person.phone])
             for (pk, person), mine in zip(batch, words, strict=True)
         ),
     )

@@ -69,8 +69,17 @@ def prepare(batch: Sequence[Row], context: Context) -> list[Verdict]:
         if entry.firm is None:
             # Without its enterprise nothing can be said about the places a row names.
             entry.errors = [one for one in entry.errors if one.column not in reading.PLACE]
+    _digest(entries)
     known = _known([entry for entry in entries if not entry.errors], lock=context.storing)
     return [_verdict(entry, known, context) for entry in entries]
+
+
+def _digest(entries: Sequence[Entry]) -> None:
+    """Hash the documents of all rows that have one, with one look at the key."""
+    people = [(entry, entry.person) for entry in entries if entry.person is not None]
+    digests = personal.document_digests(person.document for _entry, person in people)
+    for (entry, _person), digest in zip(people, digests, strict=True):
+        entry.digest = digest
 
 
 def _known(entries: Sequence[Entry], *, lock: bool) -> Known:

@@ -95,7 +95,6 @@ def _person(values: Values, entry: Entry, today: date) -> None:
         entry.refuse("number", told(error))
     if document is not None and name:
         entry.person = Personal(name, document, values["phone"], values["address"])
-        entry.digest = personal.document_digest(document)
 
 
 def _groups(text: str | None, entry: Entry, words: Mapping[str, str]) -> None:
