@@ -92,6 +92,15 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> Generator[None, N
     items.sort(key=lambda item: item.get_closest_marker("journey") is not None)
 
 
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: None) -> None:
+    """Copy the run's migrated database instead of migrating in every process."""
+    del django_db_modify_db_settings_parallel_suffix
+    from tests import template
+
+    template.prepare()
+
+
 @pytest.fixture(autouse=True)
 def default_options() -> Iterator[None]:
     """Every test begins with the default settings, already read: no test pays or counts that query."""
