@@ -9,10 +9,12 @@ import { startClocks } from './clock'
 import { startDialogs } from './dialogs'
 import { startExports } from './exports'
 import { startForms } from './forms'
+import { startIdle } from './idle'
 import { startLive } from './live'
 import { startMenus } from './menus'
 import { startMessages } from './messages'
 import { startMorph } from './morph'
+import { startWebauthn } from './webauthn'
 
 function mountCharts(scope: ParentNode): void {
   if (scope.querySelector('[data-chart]')) void import('./chart').then((chart) => chart.mount(scope))
@@ -24,6 +26,8 @@ startMessages()
 startDialogs()
 startMenus()
 startForms()
+startIdle()
+startWebauthn()
 startExports()
 startClocks()
 Alpine.start()

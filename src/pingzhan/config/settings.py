@@ -110,6 +110,7 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "django.template.context_processors.i18n",
                 "pingzhan.foundation.ui.context.ui",
+                "pingzhan.foundation.access.context.session",
             ],
             "builtins": [
                 "django_cotton.templatetags.cotton",

@@ -10,7 +10,7 @@ from allauth.mfa.webauthn import views as key
 from django.urls import path
 from django.views.generic import RedirectView
 
-from pingzhan.pages.public.factors import remove_key
+from pingzhan.pages.public.factors import no_password, remove_key
 
 _security = RedirectView.as_view(pattern_name="security:index")
 
@@ -19,6 +19,8 @@ urlpatterns = [
     path("logout/", views.logout, name="account_logout"),
     path("inactive/", views.account_inactive, name="account_inactive"),
     path("password/change/", views.password_change, name="account_change_password"),
+    # allauth leads accounts without a password there, of which only invented personas exist.
+    path("password/set/", no_password, name="account_set_password"),
     path("reauthenticate/", views.reauthenticate, name="account_reauthenticate"),
     # allauth links to it; the adapter answers that sign-up is closed.
     path("signup/", views.signup, name="account_signup"),

@@ -1,4 +1,4 @@
-"""Removing a security key, which allauth would allow for the last one too."""
+"""What allauth would allow and we do not: removing the last security key, setting a first password oneself."""
 
 from __future__ import annotations
 
@@ -8,9 +8,10 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404
+from django.utils.translation import gettext as _
 
 from pingzhan.foundation.accounts.factors import FactorAdapter
-from pingzhan.kernel.errors import Conflict
+from pingzhan.kernel.errors import Conflict, NotFound
 
 
 @login_required
@@ -24,3 +25,12 @@ def remove_key(request: HttpRequest, pk: int) -> HttpResponseBase:
         raise Conflict(str(message), code="last_factor")
     answer: HttpResponseBase = views.remove_webauthn(request, pk=pk)
     return answer
+
+
+@login_required
+def no_password(request: HttpRequest) -> HttpResponseBase:
+    """Answer 404: an account without a password gets one by a link of the system administrator."""
+    raise NotFound(
+        _("这个账号没有密码，不能修改。"),
+        hint=_("演示人物没有密码；其他账号请向系统管理员要设置密码的链接。"),
+    )
