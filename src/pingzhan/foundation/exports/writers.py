@@ -20,6 +20,8 @@ from pingzhan.kernel.formulas import COMMENT, protect
 SHEET_ROWS = 1_048_575
 """Rows of a worksheet below the heading."""
 PRECISE = 10**15
+FIRST_DAY = date(1900, 3, 1)
+"""Spreadsheet programs count a 29 February 1900 that never was; earlier days are written as text."""
 TYPES = {
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     "csv": "text/csv; charset=utf-8",
@@ -94,7 +96,7 @@ def _xlsx(
                     sheet.write_number(number, at, value)
                 elif isinstance(value, datetime):
                     sheet.write_datetime(number, at, timezone.localtime(value).replace(tzinfo=None), moment)
-                elif isinstance(value, date) and value.year >= 1900:
+                elif isinstance(value, date) and value >= FIRST_DAY:
                     sheet.write_datetime(number, at, datetime.combine(value, time.min), day)
                 else:
                     # Always as text: a name that looks like a formula stays a name.

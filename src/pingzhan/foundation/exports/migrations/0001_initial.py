@@ -9,99 +9,268 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('privacy', '0003_erasures'),
-        ('runs', '0001_initial'),
+        ("privacy", "0003_erasures"),
+        ("runs", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='ExportJob',
+            name="ExportJob",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('listing', models.TextField(verbose_name='列表')),
-                ('form', models.TextField(verbose_name='文件格式')),
-                ('whole', models.BooleanField(default=False, verbose_name='未遮盖')),
-                ('language', models.TextField(default='zh-hans', verbose_name='语言')),
-                ('sealed_key', models.BinaryField(null=True, verbose_name='封存的文件密钥')),
-                ('rows', models.IntegerField(null=True, verbose_name='行数')),
-                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False, verbose_name='时间')),
-                ('finished_at', models.DateTimeField(null=True, verbose_name='完成时间')),
-                ('files_gone_at', models.DateTimeField(null=True, verbose_name='文件删除时间')),
-                ('by_user', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='账号')),
-                ('run', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='runs.runrow', verbose_name='后台任务')),
-                ('subject', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='privacy.subject', verbose_name='密钥')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("listing", models.TextField(verbose_name="列表")),
+                ("form", models.TextField(verbose_name="文件格式")),
+                ("whole", models.BooleanField(default=False, verbose_name="未遮盖")),
+                ("language", models.TextField(default="zh-hans", verbose_name="语言")),
+                ("sealed_key", models.BinaryField(null=True, verbose_name="封存的文件密钥")),
+                ("rows", models.IntegerField(null=True, verbose_name="行数")),
+                (
+                    "created_at",
+                    models.DateTimeField(
+                        db_default=django.db.models.functions.datetime.Now(),
+                        editable=False,
+                        verbose_name="时间",
+                    ),
+                ),
+                ("finished_at", models.DateTimeField(null=True, verbose_name="完成时间")),
+                ("files_gone_at", models.DateTimeField(null=True, verbose_name="文件删除时间")),
+                (
+                    "by_user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="账号",
+                    ),
+                ),
+                (
+                    "run",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="runs.runrow",
+                        verbose_name="后台任务",
+                    ),
+                ),
+                (
+                    "subject",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="privacy.subject",
+                        verbose_name="密钥",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '导出',
-                'verbose_name_plural': '导出',
-                'ordering': ['-id'],
+                "verbose_name": "导出",
+                "verbose_name_plural": "导出",
+                "ordering": ["-id"],
             },
         ),
         migrations.CreateModel(
-            name='ExportJobHistory',
+            name="ExportJobHistory",
             fields=[
-                ('pgh_id', models.BigAutoField(primary_key=True, serialize=False)),
-                ('pgh_created_at', models.DateTimeField()),
-                ('pgh_label', models.TextField()),
-                ('pgh_tx', models.BigIntegerField(db_default=models.Func(output_field=models.BigIntegerField(), template='(pg_current_xact_id()::text::bigint)'), db_index=True)),
-                ('id', models.BigIntegerField()),
-                ('listing', models.TextField(verbose_name='列表')),
-                ('form', models.TextField(verbose_name='文件格式')),
-                ('whole', models.BooleanField(default=False, verbose_name='未遮盖')),
-                ('language', models.TextField(default='zh-hans', verbose_name='语言')),
-                ('rows', models.IntegerField(null=True, verbose_name='行数')),
-                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False, verbose_name='时间')),
-                ('finished_at', models.DateTimeField(null=True, verbose_name='完成时间')),
-                ('files_gone_at', models.DateTimeField(null=True, verbose_name='文件删除时间')),
-                ('by_user', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL, verbose_name='账号')),
-                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='exports.exportjob')),
-                ('run', models.ForeignKey(db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='runs.runrow', verbose_name='后台任务')),
-                ('subject', models.ForeignKey(db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='privacy.subject', verbose_name='密钥')),
+                ("pgh_id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("pgh_created_at", models.DateTimeField()),
+                ("pgh_label", models.TextField()),
+                (
+                    "pgh_tx",
+                    models.BigIntegerField(
+                        db_default=models.Func(
+                            output_field=models.BigIntegerField(),
+                            template="(pg_current_xact_id()::text::bigint)",
+                        ),
+                        db_index=True,
+                    ),
+                ),
+                ("id", models.BigIntegerField()),
+                ("listing", models.TextField(verbose_name="列表")),
+                ("form", models.TextField(verbose_name="文件格式")),
+                ("whole", models.BooleanField(default=False, verbose_name="未遮盖")),
+                ("language", models.TextField(default="zh-hans", verbose_name="语言")),
+                ("rows", models.IntegerField(null=True, verbose_name="行数")),
+                (
+                    "created_at",
+                    models.DateTimeField(
+                        db_default=django.db.models.functions.datetime.Now(),
+                        editable=False,
+                        verbose_name="时间",
+                    ),
+                ),
+                ("finished_at", models.DateTimeField(null=True, verbose_name="完成时间")),
+                ("files_gone_at", models.DateTimeField(null=True, verbose_name="文件删除时间")),
+                (
+                    "by_user",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="账号",
+                    ),
+                ),
+                (
+                    "pgh_obj",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="exports.exportjob",
+                    ),
+                ),
+                (
+                    "run",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="runs.runrow",
+                        verbose_name="后台任务",
+                    ),
+                ),
+                (
+                    "subject",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="privacy.subject",
+                        verbose_name="密钥",
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
-                'default_permissions': (),
+                "abstract": False,
+                "default_permissions": (),
             },
         ),
         migrations.AddIndex(
-            model_name='exportjob',
-            index=models.Index(fields=['by_user', '-id'], name='export_of_user'),
+            model_name="exportjob",
+            index=models.Index(fields=["by_user", "-id"], name="export_of_user"),
         ),
         migrations.AddIndex(
-            model_name='exportjob',
-            index=models.Index(condition=models.Q(('files_gone_at__isnull', True)), fields=['created_at'], name='export_files_due'),
+            model_name="exportjob",
+            index=models.Index(
+                condition=models.Q(("files_gone_at__isnull", True)),
+                fields=["created_at"],
+                name="export_files_due",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='exportjob',
-            constraint=models.CheckConstraint(condition=models.Q(('form__in', ['xlsx', 'csv'])), name='export_form_known', violation_error_message='导出的文件格式不对。'),
+            model_name="exportjob",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("form__in", ["xlsx", "csv"])),
+                name="export_form_known",
+                violation_error_message="导出的文件格式不对。",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='exportjob',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('finished_at__isnull', True), ('rows__isnull', True)), models.Q(('finished_at__isnull', False), ('rows__gte', 0)), _connector='OR'), name='export_finished_paired', violation_error_message='完成了的导出才有行数。'),
+            model_name="exportjob",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("finished_at__isnull", True), ("rows__isnull", True)),
+                    models.Q(("finished_at__isnull", False), ("rows__gte", 0)),
+                    _connector="OR",
+                ),
+                name="export_finished_paired",
+                violation_error_message="完成了的导出才有行数。",
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='exportjob',
-            trigger=pgtrigger.compiler.Trigger(name='history_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "exports_exportjobhistory" ("id", "listing", "form", "whole", "language", "subject_id", "rows", "run_id", "by_user_id", "created_at", "finished_at", "files_gone_at", "pgh_created_at", "pgh_label", "pgh_obj_id") SELECT new_values."id", new_values."listing", new_values."form", new_values."whole", new_values."language", new_values."subject_id", new_values."rows", new_values."run_id", new_values."by_user_id", new_values."created_at", new_values."finished_at", new_values."files_gone_at", NOW(), \'insert\', new_values."id" FROM new_values ; RETURN NULL;', hash='2ad80fba211210f32afb238f7df9731ba228224d', level='STATEMENT', operation='INSERT', pgid='pgtrigger_history_insert_16c43', referencing='REFERENCING NEW TABLE AS new_values ', table='exports_exportjob', when='AFTER')),
+            model_name="exportjob",
+            trigger=pgtrigger.compiler.Trigger(
+                name="history_insert",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "exports_exportjobhistory" ("id", "listing", "form", "whole", "language", "subject_id", "rows", "run_id", "by_user_id", "created_at", "finished_at", "files_gone_at", "pgh_created_at", "pgh_label", "pgh_obj_id") SELECT new_values."id", new_values."listing", new_values."form", new_values."whole", new_values."language", new_values."subject_id", new_values."rows", new_values."run_id", new_values."by_user_id", new_values."created_at", new_values."finished_at", new_values."files_gone_at", NOW(), \'insert\', new_values."id" FROM new_values ; RETURN NULL;',
+                    hash="2ad80fba211210f32afb238f7df9731ba228224d",
+                    level="STATEMENT",
+                    operation="INSERT",
+                    pgid="pgtrigger_history_insert_16c43",
+                    referencing="REFERENCING NEW TABLE AS new_values ",
+                    table="exports_exportjob",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='exportjob',
-            trigger=pgtrigger.compiler.Trigger(name='history_update', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "exports_exportjobhistory" ("id", "listing", "form", "whole", "language", "subject_id", "rows", "run_id", "by_user_id", "created_at", "finished_at", "files_gone_at", "pgh_created_at", "pgh_label", "pgh_obj_id") SELECT new_values."id", new_values."listing", new_values."form", new_values."whole", new_values."language", new_values."subject_id", new_values."rows", new_values."run_id", new_values."by_user_id", new_values."created_at", new_values."finished_at", new_values."files_gone_at", NOW(), \'update\', new_values."id" FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values."by_user_id" IS DISTINCT FROM (new_values."by_user_id") OR old_values."created_at" IS DISTINCT FROM (new_values."created_at") OR old_values."files_gone_at" IS DISTINCT FROM (new_values."files_gone_at") OR old_values."finished_at" IS DISTINCT FROM (new_values."finished_at") OR old_values."form" IS DISTINCT FROM (new_values."form") OR old_values."id" IS DISTINCT FROM (new_values."id") OR old_values."language" IS DISTINCT FROM (new_values."language") OR old_values."listing" IS DISTINCT FROM (new_values."listing") OR old_values."rows" IS DISTINCT FROM (new_values."rows") OR old_values."run_id" IS DISTINCT FROM (new_values."run_id") OR old_values."subject_id" IS DISTINCT FROM (new_values."subject_id") OR old_values."whole" IS DISTINCT FROM (new_values."whole")); RETURN NULL;', hash='26794344ea3b1ca9d56fdfa8883802cdc0181612', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_history_update_a4c1e', referencing='REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ', table='exports_exportjob', when='AFTER')),
+            model_name="exportjob",
+            trigger=pgtrigger.compiler.Trigger(
+                name="history_update",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "exports_exportjobhistory" ("id", "listing", "form", "whole", "language", "subject_id", "rows", "run_id", "by_user_id", "created_at", "finished_at", "files_gone_at", "pgh_created_at", "pgh_label", "pgh_obj_id") SELECT new_values."id", new_values."listing", new_values."form", new_values."whole", new_values."language", new_values."subject_id", new_values."rows", new_values."run_id", new_values."by_user_id", new_values."created_at", new_values."finished_at", new_values."files_gone_at", NOW(), \'update\', new_values."id" FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values."by_user_id" IS DISTINCT FROM (new_values."by_user_id") OR old_values."created_at" IS DISTINCT FROM (new_values."created_at") OR old_values."files_gone_at" IS DISTINCT FROM (new_values."files_gone_at") OR old_values."finished_at" IS DISTINCT FROM (new_values."finished_at") OR old_values."form" IS DISTINCT FROM (new_values."form") OR old_values."id" IS DISTINCT FROM (new_values."id") OR old_values."language" IS DISTINCT FROM (new_values."language") OR old_values."listing" IS DISTINCT FROM (new_values."listing") OR old_values."rows" IS DISTINCT FROM (new_values."rows") OR old_values."run_id" IS DISTINCT FROM (new_values."run_id") OR old_values."subject_id" IS DISTINCT FROM (new_values."subject_id") OR old_values."whole" IS DISTINCT FROM (new_values."whole")); RETURN NULL;',
+                    hash="26794344ea3b1ca9d56fdfa8883802cdc0181612",
+                    level="STATEMENT",
+                    operation="UPDATE",
+                    pgid="pgtrigger_history_update_a4c1e",
+                    referencing="REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ",
+                    table="exports_exportjob",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='exportjob',
-            trigger=pgtrigger.compiler.Trigger(name='history_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "exports_exportjobhistory" ("id", "listing", "form", "whole", "language", "subject_id", "rows", "run_id", "by_user_id", "created_at", "finished_at", "files_gone_at", "pgh_created_at", "pgh_label", "pgh_obj_id") SELECT old_values."id", old_values."listing", old_values."form", old_values."whole", old_values."language", old_values."subject_id", old_values."rows", old_values."run_id", old_values."by_user_id", old_values."created_at", old_values."finished_at", old_values."files_gone_at", NOW(), \'delete\', old_values."id" FROM old_values ; RETURN NULL;', hash='8f510ec49e2ea3da549c991214083781f780def1', level='STATEMENT', operation='DELETE', pgid='pgtrigger_history_delete_dfba4', referencing='REFERENCING OLD TABLE AS old_values ', table='exports_exportjob', when='AFTER')),
+            model_name="exportjob",
+            trigger=pgtrigger.compiler.Trigger(
+                name="history_delete",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "exports_exportjobhistory" ("id", "listing", "form", "whole", "language", "subject_id", "rows", "run_id", "by_user_id", "created_at", "finished_at", "files_gone_at", "pgh_created_at", "pgh_label", "pgh_obj_id") SELECT old_values."id", old_values."listing", old_values."form", old_values."whole", old_values."language", old_values."subject_id", old_values."rows", old_values."run_id", old_values."by_user_id", old_values."created_at", old_values."finished_at", old_values."files_gone_at", NOW(), \'delete\', old_values."id" FROM old_values ; RETURN NULL;',
+                    hash="8f510ec49e2ea3da549c991214083781f780def1",
+                    level="STATEMENT",
+                    operation="DELETE",
+                    pgid="pgtrigger_history_delete_dfba4",
+                    referencing="REFERENCING OLD TABLE AS old_values ",
+                    table="exports_exportjob",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='exportjobhistory',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION '历史记录只能追加，不能修改或删除。' USING ERRCODE = 'restrict_violation';", hash='d7daacbec025c3ca7d802e0186dcf4a9502bc7db', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_5b6a9', table='exports_exportjobhistory', when='BEFORE')),
+            model_name="exportjobhistory",
+            trigger=pgtrigger.compiler.Trigger(
+                name="append_only",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION '历史记录只能追加，不能修改或删除。' USING ERRCODE = 'restrict_violation';",
+                    hash="d7daacbec025c3ca7d802e0186dcf4a9502bc7db",
+                    operation="UPDATE OR DELETE",
+                    pgid="pgtrigger_append_only_5b6a9",
+                    table="exports_exportjobhistory",
+                    when="BEFORE",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='exportjobhistory',
-            trigger=pgtrigger.compiler.Trigger(name='no_truncate', sql=pgtrigger.compiler.UpsertTriggerSql(func="IF current_database() NOT LIKE 'test\\_%' THEN RAISE EXCEPTION '历史记录不能清空。' USING ERRCODE = 'restrict_violation'; END IF; RETURN NULL;", hash='8f91feb272b99fc6be3925c8708223a0a5a358ba', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_no_truncate_554c1', table='exports_exportjobhistory', when='BEFORE')),
+            model_name="exportjobhistory",
+            trigger=pgtrigger.compiler.Trigger(
+                name="no_truncate",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="IF current_database() NOT LIKE 'test\\_%' THEN RAISE EXCEPTION '历史记录不能清空。' USING ERRCODE = 'restrict_violation'; END IF; RETURN NULL;",
+                    hash="8f91feb272b99fc6be3925c8708223a0a5a358ba",
+                    level="STATEMENT",
+                    operation="TRUNCATE",
+                    pgid="pgtrigger_no_truncate_554c1",
+                    table="exports_exportjobhistory",
+                    when="BEFORE",
+                ),
+            ),
         ),
     ]
