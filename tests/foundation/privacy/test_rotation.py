@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 from unittest.mock import patch
 
 import pytest
 from django.db import connection, transaction
 from django.db.models.functions import Now
-from pytest_django.fixtures import Settings
 
 from pingzhan.foundation.access.actor import system_actor
 from pingzhan.foundation.audit import verify_chain
@@ -22,13 +20,7 @@ ROOT = system_actor("test")
 
 
 @pytest.fixture(autouse=True)
-def fresh_ring(settings: Settings, tmp_path: Path) -> None:
-    settings.KEY_DIR = tmp_path / "keys"
-    keyring.create()
-
-
-@pytest.fixture(autouse=True)
-def no_other_rehash() -> Iterator[None]:
+def no_other_rehash(ring: None) -> Iterator[None]:
     with patch.object(lookup, "_rehashes", {}):
         yield
 

@@ -74,6 +74,5 @@ def revealable_contact(actor: Actor, pk: int) -> Revealable:
         subject_id=found.person.subject_id,
         fields={field: found.sealed},
         unit_path=found.person.home_unit.path,
-        labels={field: found.get_channel_display()},
         masked={field: masked([found])[found.pk]},
     )

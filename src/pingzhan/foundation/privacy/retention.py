@@ -14,10 +14,15 @@ from datetime import datetime
 from django.db import connection, transaction
 from django.db.models import F
 from django.utils.functional import Promise
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from pingzhan.foundation.options.registry import Option, number, register_option
+from pingzhan.foundation.access.actor import Actor, require
+from pingzhan.foundation.access.roles import Permission
+from pingzhan.foundation.audit import record
+from pingzhan.foundation.options.registry import Option, number, option, register_option, store
 from pingzhan.foundation.privacy.models import RetentionMark
+from pingzhan.kernel.errors import NotFound
 
 Due = Callable[[datetime, int, int], Sequence[int]]
 Destroy = Callable[[Sequence[int]], int]
@@ -178,3 +183,20 @@ def _count(key: str, gone: int, so_far: int) -> None:
 
     RetentionMark.objects.bulk_create([RetentionMark(rule=key)], ignore_conflicts=True)
     RetentionMark.objects.filter(rule=key).update(last_at=Now(), last_count=so_far, total=F("total") + gone)
+
+
+@transaction.atomic
+def change_days(*, key: str, text: str, by: Actor) -> bool:
+    """Set the days of a rule from the text of a form; return whether anything changed. Recorded.
+
+    Raises Refused without MANAGE_PRIVACY, NotFound for an unknown rule, Invalid out of the rule's bounds.
+    """
+    require(by, Permission.MANAGE_PRIVACY)
+    item = rule(key)
+    if item is None:
+        raise NotFound(gettext("没有这条保存期限规则。"))
+    new = option(item.option).parse(text)
+    if not store(item.option, new, by_name=by.name):
+        return False
+    record("privacy.days_changed", by=by, subject=("retention", key), body={"days": int(new)})
+    return True

@@ -64,12 +64,17 @@ def register_revealable(kind: str, finder: Finder) -> None:
     _finders[kind] = finder
 
 
-def find(kind: str, pk: int, *, by: Actor) -> Revealable:
-    """Return what an object offers. NotFound for an unknown kind or an object the actor may not see."""
+def locate(kind: str, pk: int, *, by: Actor) -> Revealable:
+    """Return what an object holds, still sealed. NotFound for an unknown kind or one the actor may not see."""
     finder = _finders.get(kind)
     if finder is None or not by.is_signed_in:
         raise NotFound(_("没有找到要查看的内容。"))
-    found = finder(by, pk)
+    return finder(by, pk)
+
+
+def find(kind: str, pk: int, *, by: Actor) -> Revealable:
+    """Return what an object offers for opening. NotFound as locate, Refused without the right for its unit."""
+    found = locate(kind, pk, by=by)
     require(by, Permission.REVEAL_PERSONAL, found.unit_path)
     return found
 

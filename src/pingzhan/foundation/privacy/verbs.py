@@ -49,7 +49,7 @@ def register() -> None:
         title=_("到期清理"),
     )
     register_verb(
-        "privacy.held_viewed",
-        _("{actor} 查阅了系统保存的某人信息概况（{subject_kind} {subject_id}）"),
-        title=_("查阅个人信息概况"),
+        "privacy.days_changed",
+        _("{actor} 把保存期限 {subject_id} 改为 {days} 天"),
+        title=_("修改保存期限"),
     )

@@ -20,6 +20,7 @@ urlpatterns = [
     path("messages/", include("pingzhan.pages.console.messages.urls")),
     path("inbox/", include("pingzhan.pages.console.inbox.urls")),
     path("n/", include("pingzhan.pages.console.messages.reading_urls")),
+    path("privacy/", include("pingzhan.pages.console.privacy.urls")),
     path("jobs/", include("pingzhan.pages.console.jobs.urls")),
     path("settings/", include("pingzhan.pages.console.settings.urls")),
     path("security/", include("pingzhan.pages.console.security.urls")),
