@@ -88,7 +88,7 @@ def send_letter(
 ) -> Letter:
     """Write one notice for each recipient, and one for each group channel in ``groups``; return the letter.
 
-    ``audience`` says in words to whom. The same ``key`` again sends nothing and returns the letter it made.
+    ``audience`` says in words to whom. Whoever cannot be reached by any way is left out and noted. The same ``key`` again sends nothing and returns the letter it made.
     Raises Refused without the right to send in the unit; Invalid without title or recipients.
     """
 
@@ -98,9 +98,12 @@ def send_letter(
         raise Invalid(_("标题不能为空，也不能超过 %(n)d 字。") % {"n": TITLE_LENGTH}, place="title")
     if len(body) > BODY_LENGTH:
         raise Invalid(_("正文不能超过 %(n)d 字。") % {"n": BODY_LENGTH}, place="body")
-    unique = {one.person: one for one in recipients}
+    unreached = set(reach(recipients, channel=channel).nobody)
+    unique = {one.person: one for one in recipients if one.person not in unreached}
     if not unique and not groups:
-        raise Invalid(_("没有收件人。"), place="audience")
+        raise Invalid(
+            _("没有人收得到这条通知。"), hint=_("请先登记联系方式，或启用通知渠道。"), place="audience"
+        )
     key = key or uuid.uuid4()
     letter, fresh = Letter.objects.get_or_create(
         key=key,
@@ -112,6 +115,7 @@ def send_letter(
             "unit_path": unit_path,
             "priority": priority,
             "recipients": len(unique),
+            "unreached": sorted(unreached),
             "by_name": by.name,
         },
     )
@@ -153,7 +157,12 @@ def send_letter(
         by=by,
         subject=(SUBJECT_KIND, letter.pk),
         unit_path=unit_path,
-        body={"recipients": len(unique), "groups": len(groups), "priority": priority},
+        body={
+            "recipients": len(unique),
+            "unreached": len(unreached),
+            "groups": len(groups),
+            "priority": priority,
+        },
     )
     return letter
 

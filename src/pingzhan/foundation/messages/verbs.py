@@ -27,7 +27,7 @@ def register() -> None:
     register_verb("messages.channel_up", _("通知渠道 {channel} 恢复"), title=_("通知渠道恢复"))
     register_verb(
         "messages.letter_sent",
-        _("{actor} 发送了通知 {subject_id}，收件 {recipients} 人"),
+        _("{actor} 发送了通知 {subject_id}，收件 {recipients} 人，无渠道 {unreached} 人"),
         title=_("发送通知"),
     )
     register_verb("messages.notice_retried", _("{actor} 重发了通知 {subject_id}"), title=_("重发通知"))

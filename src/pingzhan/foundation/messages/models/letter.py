@@ -17,7 +17,8 @@ from pingzhan.foundation.audit.history import tracked
 class Letter(models.Model):
     """The words that many notices share; to whom is told by the notices.
 
-    ``key`` is made with the form, so that one form sent twice is one letter.
+    ``key`` is made with the form, so that one form sent twice is one letter. ``unreached`` are the ids of
+    those it was meant for who could not be reached by any way; no notice was written for them.
     """
 
     key = models.UUIDField(
@@ -29,6 +30,9 @@ class Letter(models.Model):
     unit_path = models.TextField(_("范围"), default="/")
     priority = models.SmallIntegerField(_("优先级"), default=5)
     recipients = models.IntegerField(_("收件人数"), default=0)
+    unreached = models.JSONField(
+        _("没有可用渠道的人"), default=list, db_default=models.Value([], models.JSONField()), blank=True
+    )
     by_user = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         verbose_name=_("拟发账号"),

@@ -71,7 +71,7 @@ def compose(request: HttpRequest) -> HttpResponse:
                 key=data["key"],
             )
         except Invalid as error:
-            form.add_error(None, error.message)
+            form.add_error(None, f"{error.message}{error.hint}")
             return render(request, "console/messages/compose.html", context, status=422)
         messages.success(request, _("通知已排队发送。"))
         return redirect("messages:letter", letter_id=sent.pk)
@@ -86,6 +86,7 @@ def _preview(people: list[letters.Recipient], words: str, channel: str, groups: 
     return {
         "audience": words,
         "total": len(people),
+        "reached": len(people) - len(reach.nobody),
         "ways": [{"name": way_name(key, labels), "n": n} for key, n in reach.ways.most_common()],
         "robots": [labels.get(key, key) for key in groups],
         "nobody": [names[pk] for pk in reach.nobody[:NAMED] if pk in names],
@@ -101,13 +102,14 @@ def letter(request: HttpRequest, letter_id: int) -> HttpResponse:
     found = get_object_or_404(rules.letters_visible_to(request_actor(request)), pk=letter_id)
     page = Paginator(queries.notices_of_letter(found), PAGE).get_page(request.GET.get("page"))
     rows = list(page.object_list)
-    names = organisation.names_of([one.recipient for one in rows])
+    names = organisation.names_of([*(one.recipient for one in rows), *found.unreached[:NAMED]])
     labels = dict(Channel.objects.values_list("key", "label"))
     context = {
         "letter": found,
         "row": queries.letter_rows([found])[0],
         "priority": queries.priority_class(found.priority).label,
         "page": page,
+        "unreached": [names[pk] for pk in found.unreached[:NAMED] if pk in names],
         "rows": [
             {
                 "notice": one,
