@@ -161,6 +161,12 @@ def _verdict(entry: Entry, known: Known, context: Context) -> Verdict:
 def _within_file(entry: Entry, context: Context) -> None:
     """Refuse what contradicts an earlier row of the same pass."""
     assert entry.firm is not None
+    assert entry.person is not None
+    names: dict[bytes, str] = context.cache.setdefault("names", {})
+    name = compact(entry.person.name)
+    if names.setdefault(entry.digest, name) != name:
+        entry.refuse("name", _("表中同一证件号码已用了另一个姓名，请核对。"))
+        return
     numbers: dict[tuple[int, str], bytes] = context.cache.setdefault("numbers", {})
     periods: dict[tuple[int, bytes], list[Entry]] = context.cache.setdefault("periods", {})
     if entry.employee_no and entry.left is None:
