@@ -20,6 +20,8 @@ function mountCharts(scope: ParentNode): void {
   if (scope.querySelector('[data-chart]')) void import('./chart').then((chart) => chart.mount(scope))
 }
 
+if (document.querySelector('[data-plan-editor]')) void import('./planeditor').then((plan) => plan.mountEditors(document))
+
 startMorph()
 startLive()
 startMessages()

@@ -80,6 +80,21 @@ describe('planOption', () => {
   it('says the state in words', () => {
     const [series] = option.series as [{ label: { formatter: (item: { name: string }) => string } }]
     expect(series.label.formatter({ name: '一号地块' })).toContain('战时')
+    expect(series.label.formatter({ name: '绿地' })).toBe('')
+  })
+  it('names a plot without states by itself', () => {
+    const bare = planOption({ name: 'park', geo: null, regions: [] })
+    const [series] = bare.series as [{ label: { formatter: (item: { name: string }) => string } }]
     expect(series.label.formatter({ name: '绿地' })).toBe('绿地')
+  })
+  it('finds a plot by its key and writes its label', () => {
+    const named = planOption({ name: 'park', geo: null, regions: [{ name: 'E01', label: '甲厂有限公司', tone: 'ok', word: '平时' }] })
+    const [series] = named.series as [{ label: { formatter: (item: { name: string }) => string } }]
+    expect(series.label.formatter({ name: 'E01' })).toContain('甲厂\n')
+  })
+  it('hides the names of many plots until one is pointed at', () => {
+    const regions = Array.from({ length: 41 }, (_, n) => ({ name: `E${n}`, tone: 'ok' as const, word: '平时' }))
+    const crowded = planOption({ name: 'park', geo: null, regions })
+    expect(crowded.series).toMatchObject([{ label: { show: false }, emphasis: { label: { show: true } }, roam: true }])
   })
 })

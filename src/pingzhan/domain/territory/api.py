@@ -10,7 +10,7 @@ from pingzhan.domain.territory.actions.enterprises import (
     set_risk,
     set_status,
 )
-from pingzhan.domain.territory.actions.plan import import_plan
+from pingzhan.domain.territory.actions.plan import import_plan, restore_plan, set_outline
 from pingzhan.domain.territory.actions.sites import (
     change_shift,
     change_site,
@@ -28,6 +28,14 @@ from pingzhan.domain.territory.actions.sites import (
 from pingzhan.domain.territory.actions.units import create_unit, move_unit, rename_unit
 from pingzhan.domain.territory.guards import register_guard
 from pingzhan.domain.territory.industry import DIVISIONS, industry_name
+from pingzhan.domain.territory.plans import Fault
+from pingzhan.domain.territory.queries.plan import (
+    PlanVersion,
+    outline_of,
+    plan_versions,
+    shown_features,
+    sort_plan,
+)
 from pingzhan.domain.territory.queries.register import (
     FLAGS,
     ORDERS,
@@ -71,8 +79,10 @@ __all__ = [
     "OWN_FIELDS",
     "EnterpriseData",
     "EnterpriseFilter",
+    "Fault",
     "FirmSpec",
     "Node",
+    "PlanVersion",
     "ShiftSpec",
     "SiteSpec",
     "TeamSpec",
@@ -103,18 +113,24 @@ __all__ = [
     "make_scope",
     "merge_enterprise",
     "move_unit",
+    "outline_of",
     "paths_above",
     "plan_of",
+    "plan_versions",
     "register_enterprise",
     "register_guard",
     "rename_unit",
     "reopen_site",
+    "restore_plan",
+    "set_outline",
     "set_risk",
     "set_status",
     "shift_headcount",
     "shifts_of",
+    "shown_features",
     "site_counts",
     "sites_of",
+    "sort_plan",
     "status_counts",
     "steps_of",
     "subtree",

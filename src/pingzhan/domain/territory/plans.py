@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -11,6 +12,8 @@ from django.utils.translation import gettext as _
 from pingzhan.kernel.errors import Invalid
 
 MAX_FEATURES = 5_000
+MAX_CORNERS = 200
+"""Corners of one plot; more comes from tracing, not from drawing."""
 #: A development zone is a few kilometres across; 100 km means other units or another grid.
 MAX_METRES = 100_000.0
 _SHAPES = {"Polygon", "MultiPolygon", "LineString", "Point"}
@@ -40,6 +43,12 @@ def _rings(geometry: dict[str, Any]) -> list[list[Any]]:
     return []
 
 
+def code_of(feature: Any) -> Any:
+    """Return the unit code a feature names, None when it names none."""
+    told = feature.get("properties")
+    return told.get("code") if isinstance(told, dict) else None
+
+
 def _check_feature(feature: Any, place: str, codes: Collection[str]) -> list[tuple[float, float]]:
     if not isinstance(feature, dict) or feature.get("type") != "Feature":
         raise Invalid(_("应为 Feature 对象。"), place=place)
@@ -60,9 +69,8 @@ def _check_feature(feature: Any, place: str, codes: Collection[str]) -> list[tup
                 place=place,
                 hint=_("边界的最后一点应与第一点相同。"),
             )
-    properties = feature.get("properties") or {}
-    code = properties.get("code") if isinstance(properties, dict) else None
-    if code is not None and code not in codes:
+    code = code_of(feature)
+    if code is not None and (not isinstance(code, str) or code not in codes):
         raise Invalid(
             _("图形引用了不存在的单位代码“%(code)s”。") % {"code": code},
             place=place,
@@ -87,11 +95,8 @@ def _looks_like_degrees(points: list[tuple[float, float]]) -> bool:
     return inside and max(xs) - min(xs) < 2 and max(ys) - min(ys) < 2
 
 
-def check_plan(geojson: Any, *, codes: Collection[str]) -> dict[str, int]:
-    """Check a park plan and return its counts: ``features`` and ``units`` (features tied to a unit code).
-
-    ``codes`` are the unit codes of the zone. Raises Invalid naming the feature (``place``) and what to do.
-    """
+def _features(geojson: Any) -> list[Any]:
+    """Return the features of a collection that may be a plan at all. Raises Invalid otherwise."""
     if not isinstance(geojson, dict) or geojson.get("type") != "FeatureCollection":
         raise Invalid(_("平面图应为 GeoJSON 的 FeatureCollection。"), hint=_("请检查导出的格式。"))
     if geojson.get("crs") is not None:
@@ -107,14 +112,164 @@ def check_plan(geojson: Any, *, codes: Collection[str]) -> dict[str, int]:
             % {"count": len(features), "most": MAX_FEATURES},
             hint=_("请合并或删去无关图形。"),
         )
-    points: list[tuple[float, float]] = []
-    tied = 0
-    for n, feature in enumerate(features, start=1):
-        points += _check_feature(feature, _("第 %(n)d 个图形") % {"n": n}, codes)
-        tied += "code" in (feature.get("properties") or {})
-    if _looks_like_degrees(points):
+    return features
+
+
+def _refuse_degrees(points: list[tuple[float, float]]) -> None:
+    if points and _looks_like_degrees(points):
         raise Invalid(
             _("坐标像是经纬度，不是以米为单位的园区坐标。"),
             hint=_("请以园区某一角为原点，改用以米为单位的平面坐标。"),
         )
-    return {"features": len(features), "units": tied}
+
+
+def _tied(features: list[Any]) -> int:
+    return sum(code_of(feature) is not None for feature in features)
+
+
+def check_plan(geojson: Any, *, codes: Collection[str]) -> dict[str, int]:
+    """Check a park plan and return its counts: ``features`` and ``units`` (features tied to a unit code).
+
+    ``codes`` are the unit codes of the zone. Raises Invalid naming the feature (``place``) and what to do.
+    """
+    features = _features(geojson)
+    points: list[tuple[float, float]] = []
+    for n, feature in enumerate(features, start=1):
+        points += _check_feature(feature, _("第 %(n)d 个图形") % {"n": n}, codes)
+    _refuse_degrees(points)
+    return {"features": len(features), "units": _tied(features)}
+
+
+@dataclass(frozen=True)
+class Fault:
+    """A feature that does not fit: where it stands, what is wrong, what to do."""
+
+    place: str
+    message: str
+    hint: str
+
+
+def sort_plan(geojson: Any, *, codes: Collection[str]) -> tuple[dict[str, Any] | None, list[Fault]]:
+    """Return a plan of the features that fit (None when none does) and the faults of all the others.
+
+    A code drawn twice is a fault of the second feature. Raises Invalid for what is no plan as a whole.
+    """
+    good: list[Any] = []
+    faults: list[Fault] = []
+    points: list[tuple[float, float]] = []
+    drawn: set[str] = set()
+    for n, feature in enumerate(_features(geojson), start=1):
+        place = _("第 %(n)d 个图形") % {"n": n}
+        try:
+            found = _check_feature(feature, place, codes)
+            code = code_of(feature)
+            if code in drawn:
+                raise Invalid(_("单位代码“%(code)s”在前面已经画过。") % {"code": code}, place=place)
+        except Invalid as error:
+            faults.append(Fault(error.place, error.message, error.hint))
+            continue
+        if code is not None:
+            drawn.add(code)
+        points += found
+        good.append(feature)
+    _refuse_degrees(points)
+    return ({"type": "FeatureCollection", "features": good} if good else None), faults
+
+
+def check_ring(points: Sequence[tuple[float, float]]) -> list[list[float]]:
+    """Return the closed ring through the corners of a plot, in metres rounded to centimetres.
+
+    The first corner may be repeated at the end. Raises Invalid when there are fewer than three corners, one
+    lies outside the grid, two neighbours coincide, the edges cross, or no area is left.
+    """
+    corners = [(round(float(x), 2), round(float(y), 2)) for x, y in points]
+    if len(corners) > 1 and corners[0] == corners[-1]:
+        corners.pop()
+    if len(corners) < 3:
+        raise Invalid(_("地块至少要有三个角点。"))
+    if len(corners) > MAX_CORNERS:
+        raise Invalid(_("地块的角点不能超过 %(n)d 个。") % {"n": MAX_CORNERS})
+    for n, (x, y) in enumerate(corners, start=1):
+        if not (math.isfinite(x) and math.isfinite(y)) or max(abs(x), abs(y)) > MAX_METRES:
+            raise Invalid(_("坐标超出 100 公里，不像是以米为单位的园区坐标。"), place=str(n))
+        if corners[n - 2] == (x, y):
+            raise Invalid(_("第 %(n)d 个角点与前一个重合。") % {"n": n}, place=str(n))
+    edges = list(zip(corners, [*corners[1:], corners[0]], strict=True))
+    for i, first in enumerate(edges):
+        for j in range(i + 1, len(edges)):
+            neighbours = j == i + 1 or (i == 0 and j == len(edges) - 1)
+            if _folded(first, edges[j], last=j != i + 1) if neighbours else _meet(first, edges[j]):
+                raise Invalid(_("地块的边线互相交叉，请调整角点的次序。"))
+    if abs(_doubled_area(corners)) < 2:
+        raise Invalid(_("地块没有面积。"))
+    return [[x, y] for x, y in [*corners, corners[0]]]
+
+
+_Point = tuple[float, float]
+_Edge = tuple[_Point, _Point]
+
+
+def _doubled_area(corners: Sequence[_Point]) -> float:
+    return sum(
+        x0 * y1 - x1 * y0 for (x0, y0), (x1, y1) in zip(corners, [*corners[1:], corners[0]], strict=True)
+    )
+
+
+def _side(a: _Point, b: _Point, c: _Point) -> float:
+    return (b[0] - a[0]) * (c[1] - a[1]) - (b[1] - a[1]) * (c[0] - a[0])
+
+
+def _within(a: _Point, b: _Point, c: _Point) -> bool:
+    return min(a[0], b[0]) <= c[0] <= max(a[0], b[0]) and min(a[1], b[1]) <= c[1] <= max(a[1], b[1])
+
+
+def _meet(one: _Edge, other: _Edge) -> bool:
+    """Return whether two edges touch or cross."""
+    (a, b), (c, d) = one, other
+    s1, s2, s3, s4 = _side(a, b, c), _side(a, b, d), _side(c, d, a), _side(c, d, b)
+    if ((s1 > 0) != (s2 > 0)) and ((s3 > 0) != (s4 > 0)) and 0 not in (s1, s2, s3, s4):
+        return True
+    return (
+        (s1 == 0 and _within(a, b, c))
+        or (s2 == 0 and _within(a, b, d))
+        or (s3 == 0 and _within(c, d, a))
+        or (s4 == 0 and _within(c, d, b))
+    )
+
+
+def _folded(one: _Edge, other: _Edge, *, last: bool) -> bool:
+    """Return whether two edges that share a corner run back over each other."""
+    if last:
+        one, other = other, one
+    (a, b), (_b, c) = one, other
+    turned = (b[0] - a[0]) * (c[0] - b[0]) + (b[1] - a[1]) * (c[1] - b[1]) < 0
+    return _side(a, b, c) == 0 and turned
+
+
+def overlapping(ring: list[list[float]], others: Iterable[tuple[str, list[Any]]]) -> list[str]:
+    """Return the names of the outlines that lie over a ring; a common edge does not count."""
+    return [name for name, other in others if _over(ring, other)]
+
+
+def _over(ring: list[list[float]], other: list[Any]) -> bool:
+    mine = [(float(p[0]), float(p[1])) for p in ring[:-1]]
+    theirs = [(float(p[0]), float(p[1])) for p in other[:-1]]
+    for a, b in zip(mine, [*mine[1:], mine[0]], strict=True):
+        for c, d in zip(theirs, [*theirs[1:], theirs[0]], strict=True):
+            s1, s2, s3, s4 = _side(a, b, c), _side(a, b, d), _side(c, d, a), _side(c, d, b)
+            if s1 * s2 < 0 and s3 * s4 < 0:
+                return True
+    return _inside(_middle(mine), theirs) or _inside(_middle(theirs), mine)
+
+
+def _middle(corners: Sequence[_Point]) -> _Point:
+    return sum(x for x, _y in corners) / len(corners), sum(y for _x, y in corners) / len(corners)
+
+
+def _inside(point: _Point, corners: Sequence[_Point]) -> bool:
+    x, y = point
+    found = False
+    for (x0, y0), (x1, y1) in zip(corners, [*corners[1:], corners[0]], strict=True):
+        if (y0 > y) != (y1 > y) and x < (x1 - x0) * (y - y0) / (y1 - y0) + x0:
+            found = not found
+    return found

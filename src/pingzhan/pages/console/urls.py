@@ -13,6 +13,7 @@ urlpatterns = [
     path("tasks/", include("pingzhan.pages.console.tasks.urls")),
     path("structure/", include("pingzhan.pages.console.structure.urls")),
     path("enterprises/", include("pingzhan.pages.console.enterprises.urls")),
+    path("plan/", include("pingzhan.pages.console.plan.urls")),
     path("readiness/", include("pingzhan.pages.console.readiness.urls")),
     path("audit/", include("pingzhan.pages.console.audit.urls")),
     path("export/", include("pingzhan.pages.console.exports.urls")),

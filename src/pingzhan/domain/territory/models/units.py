@@ -82,15 +82,28 @@ class Unit(models.Model):
 
 @tracked()
 class ParkPlan(models.Model):
-    """The plan of one zone: GeoJSON in a flat local grid of metres, so no map datum is involved."""
+    """The plan of one zone: GeoJSON in a flat local grid of metres, so no map datum is involved.
+
+    ``n`` counts its versions; the former ones are in its history. ``note`` says what the last change was.
+    """
 
     zone = models.OneToOneField(Unit, verbose_name=_("开发区"), on_delete=models.CASCADE, related_name="plan")
     geojson = models.JSONField(_("图形"))
+    n = models.PositiveIntegerField(_("版次"), default=1)
+    note = models.TextField(_("说明"), blank=True, default="")
+    by_name = models.TextField(_("办理人姓名"), blank=True, default="")
     updated = models.DateTimeField(_("更新时间"), db_default=Now())
 
     class Meta:
         verbose_name = _("园区平面图")
         verbose_name_plural = _("园区平面图")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(n__gte=1),
+                name="park_plan_version",
+                violation_error_message=_("平面图的版次从 1 开始。"),
+            )
+        ]
 
     def __str__(self) -> str:
         return str(self.zone)
