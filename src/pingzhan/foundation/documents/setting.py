@@ -22,7 +22,7 @@ TITLE_COLUMNS = 19
 
 RED = "C00000"
 
-_GOOD_AFTER = "的、和与及于在\uff0c"
+_GOOD_AFTER = "的、和与及\uff0c"
 _NO_START = "的、和与及》\u201d\uff09\uff0c"
 _CLOSED = re.compile(r"《[^》]*》|〔[^〕]*〕\d*号|[0-9A-Za-z]+")
 
