@@ -223,6 +223,8 @@ def test_a_folder_that_cannot_be_written_is_the_channels_fault(settings: Any, tm
     assert str(tmp_path) not in str(error)
 
 
+# The library imports a module that Python itself will drop; it brings its own replacement.
+@pytest.mark.filterwarnings("ignore:'imghdr':DeprecationWarning")
 def test_apprise_is_given_a_fixed_address_and_follows_no_redirect() -> None:
     sender = AppriseSender(AppriseSettings(service="feishu", token="abc-123"), 3.0)
     (service,) = list(sender.service)

@@ -133,10 +133,11 @@ class Dispatcher:
             self._collect(BUSY_SECONDS if leased else TICK_SECONDS)
             over = ends is not None and time.monotonic() >= ends
             idle = not leased and not self.in_flight
+            again = False
             late = time.monotonic() - self.marked_at > MARK_SECONDS
             if over or idle or late or self.urgent or len(self.marks) >= MARK_EVERY:
-                self._flush()
-            if over or idle or (once and not self.in_flight):
+                again = self._flush()
+            if over or (once and not self.in_flight) or (idle and not again):
                 break
         self._flush()
         return self.counts
@@ -200,7 +201,7 @@ class Dispatcher:
                 self.ways,
                 addresses.get(notice.recipient, ()),
                 histories[notice.pk],
-                [key for key, lane in self.lanes.items() if lane.blocked],
+                [key for key, lane in self.lanes.items() if lane.blocked or lane.stopped],
             )
             if isinstance(found, Go) and not self._takes(notice, found, taken):
                 # Not a wait: it is looked at again as soon as the lane has room.
@@ -251,8 +252,7 @@ class Dispatcher:
         way.probe_in = float(PROBE_CLAIM_SECONDS)
         if mine:
             lane = self.lanes.get(way.key) or self._open_lane(way)
-            lane.blocked = False
-            lane.probing = True
+            lane.open_again(probing=True)
         return mine
 
     def _histories(self, notices: Sequence[Notice]) -> dict[int, History]:
@@ -362,7 +362,8 @@ class Dispatcher:
                     del self.lanes[key]
             elif way is not None:
                 if way.health.state != ChannelState.DOWN:
-                    lane.blocked = False
+                    if lane.blocked:
+                        lane.open_again(probing=False)
                 elif not lane.probing and not lane.blocked:
                     lane.block()
                 if not way.interval:
@@ -396,16 +397,19 @@ class Dispatcher:
             result.lane.in_flight -= 1
             self.urgent = self.marks.result(result) or self.urgent
 
-    def _flush(self) -> None:
+    def _flush(self) -> bool:
+        """Write what was learned; return whether something is to be looked at again at once."""
         self.marked_at = time.monotonic()
         self.urgent = False
         if self.marks.empty:
-            return
+            return False
+        again = self.marks.due_again
         changed = self.marks.write(self.counts)
         # Only now: had the writing failed, the next flush would try again and the fence would sort it out.
         self.marks = Marks()
         if changed:
             self.ways_at = float("-inf")
+        return again
 
 
 def _checked(notice: Notice, words: Rendered | Exception) -> Rendered:

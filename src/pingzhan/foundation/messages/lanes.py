@@ -97,6 +97,8 @@ class Lane:
     probing: bool = False
     """The channel is down and one message is trying it."""
     faults: int = 0
+    """Faults in a row; counted by the threads, so that they stop by themselves at once."""
+    halted: bool = False
     paused_until: float = 0.0
     in_flight: int = 0
     """Jobs put in whose result the dispatcher has not read; only the dispatcher touches it."""
@@ -112,7 +114,7 @@ class Lane:
 
     def room(self, *, express: bool) -> int:
         """Return how many more jobs the lane takes; urgent ones are counted apart from the others."""
-        if self.blocked or self.stopped:
+        if self.blocked or self.stopped or self.halted:
             return 0
         depth = self.threads * DEPTH
         if self.interval:
@@ -160,8 +162,17 @@ class Lane:
 
     def block(self) -> None:
         """Take the channel out of use: what waits comes back untried."""
-        self.blocked = True
+        self.blocked = self.halted = True
         self._return_all()
+
+    def open_again(self, *, probing: bool) -> None:
+        """Bring the channel back into use, or let one message try it."""
+        with self._condition:
+            if self.blocked:
+                self.faults = 0
+            self.blocked = self.halted = False
+            self.probing = probing
+            self._condition.notify_all()
 
     def stop(self) -> None:
         """End the threads after what they are sending; what waits comes back untried."""
@@ -222,9 +233,18 @@ class Lane:
             finally:
                 self._busy.pop(threading.get_ident(), None)
             used = time.monotonic()
+            self._note(error)
             self.results.put(Result(self, job, True, error, receipt, used - began))
         if sender is not None:
             sender.close()
+
+    def _note(self, error: SendError | None) -> None:
+        with self._condition:
+            if error is None or not error.channel_fault:
+                self.faults = 0
+            else:
+                self.faults += 1
+                self.halted = self.halted or self.probing or self.faults >= self.trip_after
 
     def _next(self, only_express: bool) -> Job | None:
         """Return the next job whose moment has come; None at the end."""
@@ -232,7 +252,7 @@ class Lane:
             while not self.stopped:
                 now = time.monotonic()
                 job = self.heap[0][1] if self.heap else None
-                if job is None or (only_express and not job.express):
+                if job is None or self.halted or (only_express and not job.express):
                     self._condition.wait()
                     continue
                 if job.begin_by < now:

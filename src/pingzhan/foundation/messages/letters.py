@@ -88,8 +88,9 @@ def send_letter(
 ) -> Letter:
     """Write one notice for each recipient, and one for each group channel in ``groups``; return the letter.
 
-    ``audience`` says in words to whom. Whoever cannot be reached by any way is left out and noted. The same ``key`` again sends nothing and returns the letter it made.
-    Raises Refused without the right to send in the unit; Invalid without title or recipients.
+    ``audience`` says in words to whom. Whoever cannot be reached by any way is left out and noted. The same
+    ``key`` again sends nothing and returns the letter it made. Raises Refused without the right to send in the
+    unit; Invalid without title or anybody who can be reached.
     """
 
     require(by, Permission.SEND_NOTICES, unit_path)

@@ -63,6 +63,12 @@ class Marks:
         """Return whether there is nothing to write."""
         return not (len(self) or self._tallies)
 
+    @property
+    def due_again(self) -> bool:
+        """Return whether something noted here is to be looked at again at once."""
+        again = any(row[2] == NoticeState.FAILED and row[5] <= 0 for row in self._failed)
+        return again or any(row[3] <= 0 for row in self._back)
+
     def sent(self, one: Try, *, lands: bool, receipt: str) -> None:
         """Note a notice that a channel took, or (``lands``) that lies in the inbox."""
         state = NoticeState.DELIVERED if lands else NoticeState.SENT
@@ -104,7 +110,6 @@ class Marks:
         error, probing, lane.probing = found.error, lane.probing, False
         if error is None or not error.channel_fault:
             tally.answered(took)
-            lane.faults = 0
         if error is None:
             self.sent(one, lands=False, receipt=found.receipt)
             return False
@@ -115,8 +120,7 @@ class Marks:
         if not error.channel_fault:
             return False
         tally.fault(scrubbed(str(error), one.address), probe=probing)
-        lane.faults += 1
-        if lane.blocked or not (probing or lane.faults >= lane.trip_after):
+        if lane.blocked or not lane.halted:
             return False
         lane.block()
         return True
