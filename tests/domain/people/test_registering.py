@@ -181,7 +181,7 @@ def test_correcting_a_person(mill: Firm) -> None:
     api.change_person(
         individual=job.individual,
         name="\u989c\u5c11\u5e73",
-        phone=None,
+        phone="",
         address="\u65b0\u8857 1 \u53f7",
         document=api.read_document(DocumentKind.ID_CARD, other),
         by=mill.contact,

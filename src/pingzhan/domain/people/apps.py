@@ -13,9 +13,10 @@ class PeopleConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Give the trail its sentences; make known the import and what is held of persons."""
-        from pingzhan.domain.people import importers, protection, verbs
+        """Give the trail its sentences; make known import, export and what is held of persons."""
+        from pingzhan.domain.people import importers, listing, protection, verbs
 
         verbs.register()
         protection.register()
         importers.register()
+        listing.register()

@@ -32,6 +32,7 @@ ENTRIES: tuple[Entry, ...] = (
     Entry("readiness", _("就绪检查"), "readiness:index", Permission.VIEW_STRUCTURE),
     Entry("enterprises", _("企业"), "enterprises:index", Permission.VIEW_ENTERPRISES),
     Entry("plan", _("园区平面图"), "plan:index", Permission.VIEW_ENTERPRISES),
+    Entry("workers", _("职工"), "workers:index", Permission.VIEW_WORKERS),
     Entry("imports", _("导入"), "imports:index", Permission.EDIT_WORKERS),
     Entry("messages", _("通知"), "messages:index", Permission.VIEW_MESSAGES),
     Entry("audit", _("留痕"), "audit:index", Permission.VIEW_AUDIT),

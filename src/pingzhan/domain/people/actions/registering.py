@@ -220,12 +220,12 @@ def change_person(
     *,
     individual: Individual,
     by: Actor,
-    name: str,
-    phone: str | None,
-    address: str | None,
+    name: str | None = None,
+    phone: str | None = None,
+    address: str | None = None,
     document: personal.Document | None = None,
 ) -> Individual:
-    """Correct the personal data of somebody; empty phone and address are removed.
+    """Correct the personal data of somebody; None leaves a value alone, an empty phone or address removes it.
 
     ``document`` replaces a number that was registered wrongly. Raises Conflict when another person has it,
     Refused unless the actor may edit an enterprise where the person works now.
@@ -245,11 +245,11 @@ def change_person(
     wrote = update_person(
         locked,
         vault,
-        name=personal.read_name(name),
+        name=None if name is None else personal.read_name(name),
         document=document,
-        phone=phone,
-        address=address,
-        clear=[field for field, text in ((PHONE, phone), (ADDRESS, address)) if not text],
+        phone=personal.read_phone(phone),
+        address=personal.read_address(address),
+        clear=[field for field, text in ((PHONE, phone), (ADDRESS, address)) if text == ""],
     )
     if wrote:
         record(

@@ -1,7 +1,7 @@
 """Reads of workers."""
 
 from pingzhan.domain.people.queries.alike import Pair, alike, concurrent
-from pingzhan.domain.people.queries.opening import Opened, WorkerRow, opened, worker_rows
+from pingzhan.domain.people.queries.opening import Opened, WorkerRow, group_labels, opened, worker_rows
 from pingzhan.domain.people.queries.roster import (
     COUNT_CAP,
     RosterFilter,
@@ -22,6 +22,7 @@ __all__ = [
     "alike",
     "capped_count",
     "concurrent",
+    "group_labels",
     "headcounts",
     "history_of",
     "in_team_room_canteen",
