@@ -14,6 +14,7 @@ urlpatterns = [
     path("structure/", include("pingzhan.pages.console.structure.urls")),
     path("enterprises/", include("pingzhan.pages.console.enterprises.urls")),
     path("plan/", include("pingzhan.pages.console.plan.urls")),
+    path("search/", include("pingzhan.pages.console.search.urls")),
     path("workers/", include("pingzhan.pages.console.workers.urls")),
     path("readiness/", include("pingzhan.pages.console.readiness.urls")),
     path("audit/", include("pingzhan.pages.console.audit.urls")),
