@@ -26,6 +26,7 @@ PAGES = {
     ],
     "organiser": ["/structure/", "/structure/import/?zone=MH", "/structure/1/", "/structure/1/diff/"],
     "auditor": ["/audit/", "/audit/switches/"],
+    "privacy": ["/privacy/", "/privacy/held/contact/1/"],
     "admin": ["/staff/", "/staff/1/"],
 }
 

@@ -14,7 +14,13 @@ from pingzhan.foundation.access.roles import Permission, Role, roles_with
 from pingzhan.foundation.audit import verify_chain
 from pingzhan.foundation.audit.models import AuditRecord
 from pingzhan.foundation.privacy import erasing, executing, keyring, protocol, retention, rotation
-from pingzhan.foundation.privacy.models import Erasure, ErasureProtocol, ErasureState, Subject
+from pingzhan.foundation.privacy.models import (
+    Erasure,
+    ErasureProtocol,
+    ErasureState,
+    ErasureSubject,
+    Subject,
+)
 from pingzhan.foundation.privacy.retention import RetentionRule
 from pingzhan.foundation.privacy.vault import Vault
 from pingzhan.foundation.runs.models import RunRow
@@ -74,12 +80,12 @@ def test_two_persons_destroy_and_the_rest_stays(persons: list[int], shelf: Shelf
 
 @pytest.mark.parametrize(
     "stop",
-    ["begin_masters", "finish_masters", "rotate_lookup", "_destroyed", "_finish"],
+    ["begin_masters", "finish_masters", "rotate_lookup", "_destroy", "_finish"],
 )
 def test_killed_at_any_stage_it_goes_on(persons: list[int], shelf: Shelf, stop: str) -> None:
     row = erasing.execute(erasure=_approved(persons), by=actor(Role.PRIVACY_OFFICER))
-    if stop == "_destroyed":
-        target = patch.object(executing.ErasureSubject.objects, "filter", side_effect=RuntimeError)
+    if stop == "_destroy":
+        target = patch.object(ErasureSubject.objects, "select_for_update", side_effect=RuntimeError)
     elif stop == "_finish":
         target = patch.object(executing, "_finish", side_effect=RuntimeError)
     else:

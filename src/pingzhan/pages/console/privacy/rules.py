@@ -16,6 +16,7 @@ from django.views.decorators.http import require_GET, require_POST
 from pingzhan.foundation.access.actor import request_actor
 from pingzhan.foundation.access.roles import Permission
 from pingzhan.foundation.privacy import retention
+from pingzhan.foundation.privacy.holders import kinds
 from pingzhan.foundation.privacy.models import (
     OPEN_STATES,
     Erasure,
@@ -65,7 +66,7 @@ def index(request: HttpRequest) -> HttpResponse:
     actor = request_actor(request)
     orders = Erasure.objects.visible_to(actor)
     marks = RetentionMark.objects.in_bulk()
-    subjects = Subject.objects.aggregate(
+    subjects = Subject.objects.filter(kind__in=kinds()).aggregate(
         live=Count("pk", filter=Q(wrapped__isnull=False)), erased=Count("pk", filter=Q(wrapped__isnull=True))
     )
     page = Paginator(orders.annotate(persons=Count("subjects")).order_by("-pk"), PAGE).get_page(

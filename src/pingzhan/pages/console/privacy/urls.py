@@ -7,7 +7,7 @@ from pingzhan.pages.console.privacy import erasures, reveal, rules
 app_name = "privacy"
 urlpatterns = [
     path("", rules.index, name="index"),
-    path("rules/<slug:key>/", rules.days, name="days"),
+    path("rules/<str:key>/", rules.days, name="days"),
     path("response/", erasures.end_of_response, name="response"),
     path("erasures/<int:pk>/", erasures.detail, name="erasure"),
     path("erasures/<int:pk>/progress/", erasures.progress, name="progress"),

@@ -122,6 +122,7 @@ def person(request: HttpRequest, pk: int) -> HttpResponse:
         "person": shown,
         "contacts": contacts,
         "shown": api.masked(contacts),
+        "may_protect": bool(contacts) and actor.has(Permission.MANAGE_PRIVACY, path),
         "may_reveal": actor.has(Permission.REVEAL_PERSONAL, path),
         "absences": shown.absences.order_by("-t0")[:20],
         "places": api.posts_of_person(shown),
