@@ -13,8 +13,9 @@ class TerritoryConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Give the trail its sentences, and make the imports known."""
-        from pingzhan.domain.territory import importers, verbs
+        """Give the trail its sentences, and make imports and exports known."""
+        from pingzhan.domain.territory import importers, listing, verbs
 
         verbs.register()
         importers.register()
+        listing.register()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlencode
 
 from django import forms
 from django.contrib import messages
@@ -101,6 +102,7 @@ def _people(actor: Actor, found: Enterprise, request: HttpRequest) -> dict[str, 
             for one in rows.contacts(found.unit)
         ],
         "workers": people.headcounts([found.pk]).get(found.pk, 0),
+        "to_workers": f"{reverse('workers:index')}?{urlencode({'unit': found.unit.code})}",
         "sees_workers": actor.has(Permission.VIEW_WORKERS, found.unit.path),
         "sets_responsible": actor.has(Permission.EDIT_STRUCTURE, found.unit.path),
     }

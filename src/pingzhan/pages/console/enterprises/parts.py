@@ -38,7 +38,7 @@ PAGE = 50
 class Part:
     """One table: its words, the tab it stands on, its rows and form, and the actions behind the buttons.
 
-    ``columns`` are the head words, each with whether numbers stand under it.
+    ``columns`` are the head words, each with whether numbers stand under it; ``spec`` the key of the import.
     """
 
     title: Promise
@@ -50,6 +50,7 @@ class Part:
     change: Callable[..., Any]
     close: Callable[..., Any]
     columns: tuple[tuple[Promise, bool], ...]
+    spec: str = ""
 
 
 def _create_site(*, enterprise: Unit, by: Actor, kind: str, **fields: Any) -> Site:
@@ -78,6 +79,7 @@ PARTS: dict[str, Part] = {
             (gettext_lazy("所在楼栋"), False),
             (gettext_lazy("容量"), True),
         ),
+        "territory.sites",
     ),
     "shifts": Part(
         gettext_lazy("班次"),
@@ -105,6 +107,7 @@ PARTS: dict[str, Part] = {
         lambda row, changes, by: territory.change_team(team=row, changes=changes, by=by),
         lambda row, by: territory.close_team(team=row, by=by),
         ((gettext_lazy("名称"), False), (gettext_lazy("车间"), False), (gettext_lazy("班次"), False)),
+        "territory.teams",
     ),
 }
 
