@@ -130,7 +130,7 @@ DOORS: dict[str, Door] = {
     "access:account": Door(may(P.MANAGE_ACCOUNTS, P.VIEW_AUDIT), _user, far=False),
     "staff:index": Door(STAFF),
     "staff:detail": Door(STAFF, _user, far=False),
-    "staff:open": Door(SYSTEM, post=True),
+    "staff:open": Door(SYSTEM, post=True, data={"username": "xinren", "name": "\u65b0\u4eba"}),
     "staff:link": Door(SYSTEM, _user, post=True, far=False),
     "staff:active": Door(SYSTEM, _user, post=True, far=False),
     "staff:unlock": Door(SYSTEM, _user, post=True, far=False),
@@ -236,6 +236,13 @@ DOORS: dict[str, Door] = {
     "enterprises:close": Door(
         FILES, lambda w: {"pk": w.enterprise, "kind": "sites", "row": w.site}, post=True, vague=True
     ),
+    # the park plan is the zone's; an enterprise sees its own plot on it
+    "plan:index": Door(ENTERPRISES, far=False),
+    "plan:download": Door(ENTERPRISES, far=False, vague=True),
+    "plan:import": Door(may(P.EDIT_TERRITORY)),
+    "plan:edit": Door(may(P.EDIT_TERRITORY)),
+    "plan:versions": Door(may(P.EDIT_TERRITORY)),
+    "plan:restore": Door(may(P.EDIT_TERRITORY), post=True, vague=True),
     # spreadsheets: an import or export belongs to the person who made it
     "imports:index": Door(may(P.EDIT_WORKERS, P.EDIT_ENTERPRISE, P.EDIT_STRUCTURE, P.EDIT_TERRITORY)),
     "imports:begin": Door(SIGNED_IN, lambda w: {"key": "no-such"}, far=False, vague=True),
@@ -277,9 +284,26 @@ DOORS: dict[str, Door] = {
     "inbox:index": Door(SIGNED_IN),
     "inbox:read": Door(SIGNED_IN, post=True),
     "inbox:bell": Door(SIGNED_IN),
+    # personal data
+    "privacy:index": Door(may(P.MANAGE_PRIVACY, P.ORDER_ERASURE)),
+    "privacy:days": Door(may(P.MANAGE_PRIVACY), lambda w: {"key": "no-such"}, post=True, vague=True),
+    "privacy:response": Door(may(P.MANAGE_PRIVACY), post=True),
+    "privacy:erasure": Door(may(P.MANAGE_PRIVACY, P.ORDER_ERASURE), lambda w: {"pk": 0}, vague=True),
+    "privacy:progress": Door(may(P.MANAGE_PRIVACY, P.ORDER_ERASURE), lambda w: {"pk": 0}, vague=True),
+    "privacy:decide": Door(
+        may(P.MANAGE_PRIVACY, P.ORDER_ERASURE), lambda w: {"pk": 0}, post=True, vague=True
+    ),
+    "privacy:protocol": Door(may(P.MANAGE_PRIVACY, P.ORDER_ERASURE), lambda w: {"pk": 0}, vague=True),
+    "privacy:protocol_text": Door(may(P.MANAGE_PRIVACY, P.ORDER_ERASURE), lambda w: {"pk": 0}, vague=True),
+    "privacy:protocol_json": Door(may(P.MANAGE_PRIVACY, P.ORDER_ERASURE), lambda w: {"pk": 0}, vague=True),
+    "privacy:held": Door(may(P.MANAGE_PRIVACY), lambda w: {"kind": "no-such", "pk": 0}, vague=True),
+    "privacy:reveal": Door(
+        may(P.REVEAL_PERSONAL), lambda w: {"kind": "no-such", "pk": 0}, vague=True
+    ),
+    "privacy:hide": Door(may(P.REVEAL_PERSONAL), lambda w: {"kind": "no-such", "pk": 0}, vague=True),
     # trail, machine
     "audit:index": Door(may(P.VIEW_AUDIT)),
-    "audit:verify": Door(may(P.VERIFY_AUDIT), post=True),
+    "audit:verify": Door(may(P.VERIFY_AUDIT)),
     "audit:switches": Door(may(P.VIEW_AUDIT)),
     "audit:record": Door(may(P.VIEW_AUDIT), lambda w: {"record_id": 0}, vague=True),
     "audit:history": Door(
@@ -288,7 +312,7 @@ DOORS: dict[str, Door] = {
         far=False,
         vague=True,
     ),
-    "audit:export": Door(may(P.VIEW_AUDIT), vague=True),
+    "audit:export": Door(may(P.VIEW_AUDIT), post=True),
     "jobs:index": Door(SIGNED_IN),  # everybody sees the work he started himself
     "jobs:detail": Door(may(P.MANAGE_JOBS), _run, far=False),
     "jobs:progress": Door(may(P.MANAGE_JOBS), _run, far=False),

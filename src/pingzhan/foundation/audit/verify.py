@@ -6,8 +6,8 @@ is outside the database), the numbers find gaps, and the anchors find what was c
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass, field
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import asdict, dataclass, field, fields
 from typing import Any, Literal
 
 from pingzhan.foundation.audit import signing
@@ -71,6 +71,13 @@ class Report:
     def as_dict(self) -> dict[str, Any]:
         """Return the report as plain JSON, for a run's result and the command line."""
         return {**asdict(self), "ok": self.ok, "unanchored": self.unanchored}
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> Report:
+        """Return the report that as_dict gave."""
+        names = {one.name for one in fields(cls)} - {"breaks"}
+        breaks = [Break(**one) for one in data["breaks"]]
+        return cls(breaks=breaks, **{name: data[name] for name in names})
 
 
 @dataclass

@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
+import zipfile
+from io import BytesIO
+from pathlib import Path
+
 import pytest
 from django.db import connection, transaction
 from pytest_django import DjangoAssertNumQueries
 
 from pingzhan.foundation.access.actor import system_actor
+from pingzhan.foundation.access.models import RoleGrant
 from pingzhan.foundation.access.roles import Role
-from pingzhan.foundation.audit import record
+from pingzhan.foundation.accounts.models import User
+from pingzhan.foundation.audit import record, register_verb
 from pingzhan.foundation.audit.models import AuditRecord
+from pingzhan.foundation.audit.trailfile import LINES, verify_file
+from pingzhan.foundation.runs.models import RunRow
+from pingzhan.foundation.runs.testing import drain
+from pingzhan.pages.console.audit import exporting, verification
 from tests.factories import SmallZone
 from tests.pages.console.conftest import SignIn
 
@@ -27,6 +37,18 @@ def write(n: int = 1, verb: str = "test.happened", unit_path: str = "/") -> None
 @pytest.mark.parametrize("address", ["/audit/", "/audit/switches/"])
 def test_who_reads(sign_in: SignIn, role: Role, address: str) -> None:
     assert sign_in(role).get(address).status_code == (200 if role in READERS else 403)
+
+
+@pytest.mark.parametrize("role", list(Role))
+def test_who_opens_a_record_exports_and_sees_the_page_of_verification(sign_in: SignIn, role: Role) -> None:
+    client = sign_in(role)
+    write()
+    newest = AuditRecord.objects.latest("pk")
+    reads = 200 if role in READERS else 403
+    assert client.get(f"/audit/{newest.pk}/").status_code == reads
+    assert client.post("/audit/export/", {"form": "csv"}).status_code == reads
+    assert client.get("/audit/verify/").status_code == (200 if role in VERIFIERS else 403)
+    assert client.get("/audit/history/accounts.user/999999/").status_code == (404 if reads == 200 else 403)
 
 
 @pytest.mark.parametrize("role", list(Role))
@@ -53,7 +75,7 @@ def test_only_units_of_the_grant(world: SmallZone, sign_in: SignIn) -> None:
 def test_query_count(sign_in: SignIn, rows: int, django_assert_num_queries: DjangoAssertNumQueries) -> None:
     client = sign_in(Role.AUDITOR)
     write(rows)
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(6):
         client.get("/audit/", headers={"HX-Request": "true"})
 
 
@@ -67,9 +89,148 @@ def test_filter_answers_htmx_with_the_table_only(sign_in: SignIn) -> None:
 
 
 def test_bad_day_is_422_and_kept(sign_in: SignIn) -> None:
-    answer = sign_in(Role.AUDITOR).get("/audit/", {"day": "2026-13-40"})
+    answer = sign_in(Role.AUDITOR).get("/audit/", {"start": "2026-13-40"})
     assert answer.status_code == 422
     assert "2026-13-40" in answer.content.decode()
+
+
+def test_a_period_that_ends_before_it_begins_is_422(sign_in: SignIn) -> None:
+    answer = sign_in(Role.AUDITOR).get("/audit/", {"start": "2026-11-02", "end": "2026-11-01"})
+    assert answer.status_code == 422
+
+
+def test_filters_of_unit_operation_and_reads(world: SmallZone, sign_in: SignIn) -> None:
+    client = sign_in(Role.AUDITOR)
+    register_verb("test.looked", "{actor}", reads=True)
+    write(verb="test.inside", unit_path=world.firms[0].path)
+    write(verb="test.looked")
+
+    def verbs(**query: str) -> list[str]:
+        return [row.what for row in client.get("/audit/", query).context["rows"]]
+
+    assert verbs(unit=world.firms[0].path)[0] == "test.inside"
+    assert "test.looked" not in verbs(unit=world.firms[0].path)
+    assert verbs(reads="on") == ["test.looked"]
+    one = AuditRecord.objects.get(verb="test.inside")
+    assert verbs(operation=str(one.operation)) == ["test.inside"]
+    assert client.get("/audit/", {"unit": "/999/"}).status_code == 422
+
+
+def grant_in_one_action(username: str, unit_path: str) -> tuple[RoleGrant, AuditRecord]:
+    with transaction.atomic():
+        user = User.objects.create_user(username, name="\u4e59")
+        grant = RoleGrant.objects.create(user=user, role=Role.OFFICIAL)
+        return grant, record("test.granted", by=system_actor("\u6d4b\u8bd5"), unit_path=unit_path)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_record_shows_from_what_to_what(sign_in: SignIn) -> None:
+    client = sign_in(Role.AUDITOR)
+    grant, _made = grant_in_one_action("wang", "/")
+    with transaction.atomic():
+        RoleGrant.objects.filter(pk=grant.pk).update(unit_path="/77/")
+        changed = record("test.changed", by=system_actor("\u6d4b\u8bd5"))
+    text = client.get(f"/audit/{changed.pk}/").content.decode()
+    assert '<span class="change-was">/</span>' in text
+    assert '<span class="change-is">/77/</span>' in text
+    address = f"/audit/history/access.rolegrant/{grant.pk}/"
+    assert address in text
+    life = client.get(address)
+    assert [step.row.kind for step in life.context["steps"]] == ["update", "insert"]
+    assert [[one.what for one in step.records] for step in life.context["steps"]] == [
+        ["test.changed"],
+        ["test.granted"],
+    ]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_rows_and_histories_of_other_units_are_not_shown(world: SmallZone, sign_in: SignIn) -> None:
+    client = sign_in(Role.AUDITOR, path=world.firms[0].path)
+    grant, outside = grant_in_one_action("wang", world.firms[1].path)
+    assert client.get(f"/audit/{outside.pk}/").status_code == 404
+    assert client.get(f"/audit/history/access.rolegrant/{grant.pk}/").status_code == 404
+    with transaction.atomic():
+        RoleGrant.objects.filter(pk=grant.pk).update(unit_path="/77/")
+        mine = record("test.mine", by=system_actor("\u6d4b\u8bd5"), unit_path=world.firms[0].path)
+        record("test.theirs", by=system_actor("\u6d4b\u8bd5"), unit_path=world.firms[1].path)
+    answer = client.get(f"/audit/{mine.pk}/")
+    assert (answer.context["withheld"], answer.context["tables"], answer.context["related"]) == (True, [], [])
+
+
+@pytest.mark.parametrize("label", ["auth.permission", "nothing", "accounts.userhistory"])
+def test_what_has_no_history_is_404(sign_in: SignIn, label: str) -> None:
+    assert sign_in(Role.AUDITOR).get(f"/audit/history/{label}/1/").status_code == 404
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("rows", [1, 3])
+def test_query_count_of_a_record(
+    sign_in: SignIn, rows: int, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    client = sign_in(Role.AUDITOR)
+    with transaction.atomic():
+        user = User.objects.create_user("wang")
+        RoleGrant.objects.bulk_create(
+            [RoleGrant(user=user, role=Role.OFFICIAL, unit_path=f"/{n}/") for n in range(rows)]
+        )
+        for _ in range(rows):
+            newest = record("test.granted", by=system_actor("\u6d4b\u8bd5"))
+    with django_assert_num_queries(11):
+        client.get(f"/audit/{newest.pk}/")
+
+
+def test_the_signed_file_is_what_the_filter_shows_and_verifies(sign_in: SignIn, tmp_path: Path) -> None:
+    client = sign_in(Role.AUDITOR)
+    write(3, verb="test.wanted")
+    write(2, verb="test.other")
+    register_verb("test.wanted", "{actor}")
+    answer = client.post("/audit/export/", {"form": "jsonl", "verb": "test.wanted"})
+    content = b"".join(answer.streaming_content)  # type: ignore[attr-defined]
+    assert answer.headers["Content-Disposition"].startswith('attachment; filename="audit-')
+    assert len(zipfile.ZipFile(BytesIO(content)).read(LINES).splitlines()) == 3
+    path = tmp_path / "trail.zip"
+    path.write_bytes(content)
+    assert verify_file(path).ok
+    told = AuditRecord.objects.latest("pk")
+    assert (told.verb, told.body["count"], told.body["format"]) == ("audit.exported", 3, "jsonl")
+
+
+def test_the_table_holds_only_visible_records(world: SmallZone, sign_in: SignIn) -> None:
+    write(verb="test.inside", unit_path=world.firms[0].path)
+    write(verb="test.outside", unit_path=world.firms[1].path)
+    client = sign_in(Role.AUDITOR, path=world.firms[0].path)
+    answer = client.post("/audit/export/", {"form": "csv"})
+    text = b"".join(answer.streaming_content).decode("utf-8-sig")  # type: ignore[attr-defined]
+    assert ("test.inside" in text, "test.outside" in text) == (True, False)
+
+
+def test_an_export_with_a_wrong_filter_gives_no_file(sign_in: SignIn) -> None:
+    client = sign_in(Role.AUDITOR)
+    write()
+    assert client.post("/audit/export/", {"form": "csv", "unit": "/999/"}).status_code == 422
+    assert not AuditRecord.objects.filter(verb="audit.exported").exists()
+
+
+def test_an_export_that_is_too_long_is_refused(sign_in: SignIn, monkeypatch: pytest.MonkeyPatch) -> None:
+    client = sign_in(Role.AUDITOR)
+    write(5)
+    monkeypatch.setattr(exporting, "MAX_ROWS", 3)
+    assert client.post("/audit/export/", {"form": "csv"}).status_code == 422
+
+
+def test_a_long_chain_is_walked_in_the_background(sign_in: SignIn, monkeypatch: pytest.MonkeyPatch) -> None:
+    client = sign_in(Role.AUDITOR)
+    write(3)
+    monkeypatch.setattr(verification, "INLINE", 2)
+    assert client.post("/audit/verify/").status_code == 302
+    assert client.post("/audit/verify/").status_code == 302
+    assert RunRow.objects.count() == 1
+    assert "\u6b63\u5728\u6838\u9a8c" in client.get("/audit/verify/").content.decode()
+    assert drain() == ["done"]
+    text = client.get("/audit/verify/").content.decode()
+    assert "\u94fe\u6761\u5b8c\u6574" in text
+    told = AuditRecord.objects.latest("pk")
+    assert (told.verb, told.body["breaks"]) == ("audit.verified", 0)
 
 
 def test_older_page_goes_by_id(sign_in: SignIn) -> None:
@@ -87,7 +248,7 @@ def test_intact_chain(sign_in: SignIn) -> None:
     write(3)
     count = AuditRecord.objects.count()
     text = client.post("/audit/verify/", headers={"HX-Request": "true"}).content.decode()
-    assert f"链条完整\uff0c{count} 条" in text
+    assert f"链条完整\uff0c核对了 {count} 条" in text
 
 
 def test_edited_row_is_named(sign_in: SignIn) -> None:

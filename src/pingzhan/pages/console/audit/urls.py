@@ -2,11 +2,14 @@
 
 from django.urls import path
 
-from pingzhan.pages.console.audit import views
+from pingzhan.pages.console.audit import details, exporting, verification, views
 
 app_name = "audit"
 urlpatterns = [
     path("", views.index, name="index"),
-    path("verify/", views.verify, name="verify"),
+    path("<int:record_id>/", details.record_page, name="record"),
+    path("history/<str:label>/<str:object_id>/", details.history_page, name="history"),
+    path("verify/", verification.verify, name="verify"),
+    path("export/", exporting.export, name="export"),
     path("switches/", views.switches, name="switches"),
 ]

@@ -1,7 +1,8 @@
-"""留痕: the chain as a table, its verification, and the history of switches."""
+"""留痕: the trail as a table, and the history of switches."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import urlencode
@@ -12,7 +13,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET
 
 from pingzhan.domain.command.models import Activation
 from pingzhan.domain.territory.models import Unit
@@ -42,18 +43,15 @@ class Line:
     sha: str
 
 
-@dataclass(frozen=True)
-class Verdict:
-    """The outcome of a verification: how many records, the last hash, one sentence for each break."""
-
-    count: int
-    head: str
-    breaks: list[str]
-
-
 def visible_records(actor: Actor, only: audit.TrailFilter | None = None) -> QuerySet[AuditRecord]:
     """Return the part of the trail this actor may read, newest first: the units of his grants."""
     return audit.trail(paths=actor.paths(Permission.VIEW_AUDIT), only=only)
+
+
+def asked_for(actor: Actor, filters: TrailForm) -> QuerySet[AuditRecord]:
+    """Return the visible records that the query form asks for, newest first."""
+    rows = visible_records(actor, filters.filter())
+    return rows.exclude(world=0) if filters.drills_only else rows
 
 
 @require_GET
@@ -61,42 +59,26 @@ def visible_records(actor: Actor, only: audit.TrailFilter | None = None) -> Quer
 def index(request: HttpRequest) -> HttpResponse:
     """Show the trail, newest first; with htmx only the table. Pages go by id, so new records shift nothing."""
     actor = request_actor(request)
-    filters = TrailForm(request.GET or None)
-    rows = visible_records(actor, _wanted(filters))
-    if filters.is_bound and filters.is_valid() and filters.cleaned_data["world"] == "drill":
-        rows = rows.exclude(world=0)
+    filters = TrailForm(request.GET or None, actor=actor)
+    rows = asked_for(actor, filters)
     before = request.GET.get("before", "")
     if before.isdecimal():
         rows = rows.filter(pk__lt=int(before))
     found = list(rows[: PAGE + 1])
     query = {k: v for k, v in request.GET.items() if k != "before" and v}
+    reads = filters.is_bound and bool(request.GET.get("reads"))
     context = {
         "filters": filters,
-        "rows": _lines(found[:PAGE]),
+        "rows": lines(found[:PAGE]),
         "older": urlencode({**query, "before": found[PAGE - 1].pk}) if len(found) > PAGE else "",
         "newer": urlencode(query) or "all=1" if before else "",
+        "asked": [(name, value) for name, value in query.items() if name in filters.fields],
+        "reads": reads,
         "can_verify": actor.has(Permission.VERIFY_AUDIT),
     }
     invalid = filters.is_bound and not filters.is_valid()
-    template = (
-        "console/audit/_trail.html" if _is_htmx(request) and not invalid else "console/audit/index.html"
-    )
+    template = "console/audit/_trail.html" if is_htmx(request) and not invalid else "console/audit/index.html"
     return render(request, template, context, status=422 if invalid else 200)
-
-
-@require_POST
-@needs(Permission.VERIFY_AUDIT)
-def verify(request: HttpRequest) -> HttpResponse:
-    """Walk the whole chain and say whether it holds, naming each broken record."""
-    breaks = [_break_sentence(one) for one in audit.verify_chain()]
-    count, sha = audit.head()
-    verdict = Verdict(count, sha, breaks)
-    if _is_htmx(request):
-        return render(request, "console/audit/_verdict.html", {"verdict": verdict})
-    actor = request_actor(request)
-    found = list(visible_records(actor)[:PAGE])
-    context = {"filters": TrailForm(), "rows": _lines(found), "can_verify": True, "verdict": verdict}
-    return render(request, "console/audit/index.html", context)
 
 
 @require_GET
@@ -110,23 +92,13 @@ def switches(request: HttpRequest) -> HttpResponse:
     return render(request, "console/audit/switches.html", context)
 
 
-def _is_htmx(request: HttpRequest) -> bool:
+def is_htmx(request: HttpRequest) -> bool:
+    """Return whether the page's own script asks for a part."""
     return request.headers.get("HX-Request") == "true"
 
 
-def _wanted(filters: TrailForm) -> audit.TrailFilter | None:
-    if not filters.is_bound or not filters.is_valid():
-        return None
-    data = filters.cleaned_data
-    return audit.TrailFilter(
-        verb=data["verb"],
-        actor=data["who"].strip(),
-        day=data["day"],
-        world=0 if data["world"] == "real" else None,
-    )
-
-
-def _lines(records: list[AuditRecord]) -> list[Line]:
+def lines(records: Sequence[AuditRecord]) -> list[Line]:
+    """Return the records as the table shows them; units are named in one question."""
     paths = {one.unit_path for one in records if one.unit_path != "/"}
     units = dict(Unit.objects.filter(path__in=paths).values_list("path", "name"))
     hows = {"system": _("系统"), "link": _("签收链接"), "user": ""}
@@ -144,17 +116,6 @@ def _lines(records: list[AuditRecord]) -> list[Line]:
         )
         for one in records
     ]
-
-
-def _break_sentence(one: audit.Break) -> str:
-    if one.kind == "edited":
-        return _("第 %(id)d 条的内容与校验值不符，被改动过。") % {"id": one.record_id}
-    if one.after_id is None:
-        return _("第 %(id)d 条之前的开头记录缺失。") % {"id": one.record_id}
-    return _("第 %(after)d 条与第 %(id)d 条之间有记录缺失，或第 %(id)d 条是插入的。") % {
-        "after": one.after_id,
-        "id": one.record_id,
-    }
 
 
 def _switch_row(one: Activation) -> dict[str, object]:
