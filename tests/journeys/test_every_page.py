@@ -23,11 +23,14 @@ PAGES = {
         "/structure/",
         "/readiness/",
         "/audit/",
+        "/messages/",
+        "/messages/compose/",
+        "/inbox/",
     ],
     "organiser": ["/structure/", "/structure/import/?zone=MH", "/structure/1/", "/structure/1/diff/"],
     "auditor": ["/audit/", "/audit/switches/"],
     "privacy": ["/privacy/", "/privacy/held/contact/1/"],
-    "admin": ["/staff/", "/staff/1/"],
+    "admin": ["/staff/", "/staff/1/", "/messages/", "/messages/channels/new/sms/"],
 }
 
 

@@ -16,6 +16,7 @@ from pingzhan.foundation.messages.kinds import kinds, read_settings, settings_of
 from pingzhan.foundation.messages.models import Channel
 from pingzhan.foundation.messages.transport.gateway import GatewaySettings, fill
 from pingzhan.foundation.messages.transport.http import check_url
+from pingzhan.foundation.privacy.vault import Vault
 from pingzhan.kernel.errors import Conflict, Invalid, Refused
 from tests.factories import actor_with
 
@@ -142,6 +143,14 @@ def test_a_key_is_taken_once_and_only_an_idle_channel_is_removed(make_channel: M
         "messages.channel_disabled",
         "messages.channel_removed",
     ]
+
+
+def test_a_removed_channels_secrets_cannot_be_opened_from_the_history(make_channel: MakeChannel) -> None:
+    channel = make_channel("sms", enabled=False)
+    secrets, subject = bytes(channel.secrets or b""), channel.subject
+    assert subject is not None
+    actions.remove_channel(channel_id=channel.pk, by=actor_with(Role.SYSTEM_ADMIN))
+    assert Vault.load([subject]).open(subject, sealing.FIELD, secrets) is None
 
 
 @pytest.mark.parametrize(

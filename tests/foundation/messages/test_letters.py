@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.core import signing
 from django.db.models.functions import Now
+from django.utils import timezone
 
 from pingzhan.foundation.access.roles import Role
 from pingzhan.foundation.accounts.models import User
@@ -21,6 +23,7 @@ from pingzhan.foundation.messages import (
     inbox,
     receipts,
     register_addresses,
+    retention,
     rules,
 )
 from pingzhan.foundation.messages.letters import Recipient, reach, send_letter
@@ -165,6 +168,19 @@ def test_who_may_see_and_handle(new: Make) -> None:
             actions.give_up(notice_id=notice.pk, by=actor_with(role))
     with pytest.raises(Notice.DoesNotExist):
         actions.retry_notice(notice_id=notice.pk, by=actor_with(Role.CLERK, path="/2/"))
+
+
+def test_tries_are_forgotten_after_half_a_year_and_the_notice_stays(new: Make) -> None:
+    notice = failed(new)
+    for days in (10, 170, 190, 400):
+        one = Attempt.objects.create(notice=notice, channel="sms", outcome=Outcome.TEMPORARY)
+        Attempt.objects.filter(pk=one.pk).update(at=Now() - timedelta(days=days))
+    ids = retention.due(timezone.now(), 180, 10)
+    assert len(ids) == 2
+    assert len(retention.due(timezone.now(), 180, 1)) == 1
+    assert retention.destroy(ids) == 2
+    assert Attempt.objects.count() == 2
+    assert Notice.objects.filter(pk=notice.pk).exists()
 
 
 def sent_by_sms(new: Make, make_channel: MakeChannel) -> tuple[Channel, Notice]:

@@ -17,7 +17,7 @@ from pingzhan.foundation.messages.models import Attempt, Channel, ChannelHealth,
 from ..children import environment
 from .stubs import flaky, gateway, mail_server
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.crash]
 Make = Callable[..., NewNotice]
 MakeChannel = Callable[..., Channel]
 

@@ -29,6 +29,7 @@ from pingzhan.foundation.messages.models import (
 )
 from pingzhan.foundation.messages.outbox import WAKE_CHANNEL
 from pingzhan.foundation.messages.text import scrubbed
+from pingzhan.foundation.privacy.models import Subject
 from pingzhan.kernel.errors import Conflict, Invalid
 
 KEY = re.compile(r"[a-z][a-z0-9_-]{1,39}")
@@ -143,8 +144,11 @@ def remove_channel(*, channel_id: int, by: Actor) -> None:
     channel = Channel.objects.select_for_update(no_key=True, of=("self",)).get(pk=channel_id)
     if channel.enabled:
         raise Conflict(_("启用中的渠道不能删除。"), hint=_("请先停用。"))
-    key = channel.key
+    key, subject = channel.key, channel.subject
     channel.delete()
+    if subject is not None:
+        # The row history keeps the sealed secrets; without their key they are gone from it too.
+        Subject.objects.filter(pk=subject).update(wrapped=None, erased_at=Now())
     announce(health.TOPIC, {"channels": [key]})
     record("messages.channel_removed", by=by, subject=("channel", channel_id), body={"channel": key})
 

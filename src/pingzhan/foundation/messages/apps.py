@@ -17,7 +17,7 @@ class OutboxConfig(AppConfig):
     def ready(self) -> None:
         """Plug in the channels; have the worker send every 2 s and at once when something is written."""
         from pingzhan.foundation.jobs import register_loop
-        from pingzhan.foundation.messages import letters, verbs
+        from pingzhan.foundation.messages import letters, retention, verbs
         from pingzhan.foundation.messages.channels import send_in_app, send_to_console
         from pingzhan.foundation.messages.delivery import pump
         from pingzhan.foundation.messages.kinds import register_kind
@@ -46,4 +46,5 @@ class OutboxConfig(AppConfig):
                 help=_("适合试用和演示。正式使用时可以关闭，这些通知将列为发送失败。"),
             )
         )
+        retention.register()
         verbs.register()

@@ -16,6 +16,7 @@ from pingzhan.domain.command import api as command
 from pingzhan.domain.command.models import Seat
 from pingzhan.domain.organisation.api import short_group
 from pingzhan.foundation.access.actor import request_actor
+from pingzhan.foundation.messages.receipts import note_opened
 from pingzhan.kernel.errors import DomainError
 
 TASKS_SHOWN = 12
@@ -61,6 +62,7 @@ def _answer(request: HttpRequest, token: str) -> HttpResponse:
     form = DeclineForm(request.POST if posted and not confirms else None)
     if confirms:
         done = command.acknowledge(seat_id=view.seat.pk, by=view.actor)
+        note_opened(subject_kind="seat", subject_id=view.seat.pk)
         if done.result == "late":
             context = {
                 "title": _("这个岗位安排已经结束"),

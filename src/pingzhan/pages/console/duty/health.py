@@ -50,10 +50,10 @@ def _outbox(state: Backlog) -> list[HealthLine]:
 
 
 def _channel(one: Trouble) -> HealthLine:
-    since = _("自 %(time)s") % {"time": _clock(one.since)}
+    since = {"time": _clock(one.since)}
     if one.state == "down":
-        return HealthLine(one.label, "bad", _("不通"), since + _("，改走其他渠道"))
-    return HealthLine(one.label, "warn", _("缓慢"), since)
+        return HealthLine(one.label, "bad", _("不通"), _("自 %(time)s，改走其他渠道") % since)
+    return HealthLine(one.label, "warn", _("缓慢"), _("自 %(time)s") % since)
 
 
 def _loop(beat: Pulse) -> HealthLine:

@@ -71,7 +71,8 @@ def compose(request: HttpRequest) -> HttpResponse:
                 key=data["key"],
             )
         except Invalid as error:
-            form.add_error(None, f"{error.message}{error.hint}")
+            for text in filter(None, (error.message, error.hint)):
+                form.add_error(None, text)
             return render(request, "console/messages/compose.html", context, status=422)
         messages.success(request, _("通知已排队发送。"))
         return redirect("messages:letter", letter_id=sent.pk)
