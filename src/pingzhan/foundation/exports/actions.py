@@ -75,6 +75,7 @@ def order_export(
     """Have the list made in the background and return the export. Raises like export_now."""
     listing = listing_for(by, key)
     reason = check_request(listing, form=form, whole=whole, reason=reason, by=by)
+    assert by.user_id is not None, "listing_for lets only accounts in"
     job = ExportJob.objects.create(
         listing=key, form=form, whole=whole, language=get_language() or "zh-hans", by_user_id=by.user_id
     )

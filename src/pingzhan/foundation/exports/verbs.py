@@ -16,4 +16,5 @@ def register() -> None:
         "export.whole",
         _("{actor} 导出了{listing}，{rows} 行，个人信息未遮盖，事由：{reason}"),
         title=_("导出未遮盖的个人信息"),
+        reads=True,
     )

@@ -134,7 +134,7 @@ def cancel(*, job: ImportJob, by: Actor) -> None:
     """
     if not can_see(by, job):
         raise _unknown()
-    run = RunRow.objects.filter(pk=job.run_id).first()
+    run = job.run
     if run is not None and run.is_open:
         own = run.by_user_id is not None and run.by_user_id == by.user_id
         cancel_run(run=run, by=by if own else system_actor(by.name))

@@ -34,6 +34,7 @@ ENTRIES: tuple[Entry, ...] = (
     Entry("plan", _("园区平面图"), "plan:index", Permission.VIEW_ENTERPRISES),
     Entry("workers", _("职工"), "workers:index", Permission.VIEW_WORKERS),
     Entry("imports", _("导入"), "imports:index", Permission.EDIT_WORKERS),
+    Entry("imports", _("导入"), "imports:index", Permission.EDIT_ENTERPRISE),
     Entry("messages", _("通知"), "messages:index", Permission.VIEW_MESSAGES),
     Entry("audit", _("留痕"), "audit:index", Permission.VIEW_AUDIT),
     # Administrators open accounts, organisers tie them to persons; nobody is both (access.actions).

@@ -16,7 +16,6 @@ from pingzhan.foundation.exports import actions
 from pingzhan.foundation.exports.listing import listing_for
 from pingzhan.foundation.exports.models import ExportJob
 from pingzhan.foundation.exports.writers import TYPES
-from pingzhan.foundation.runs.models import RunRow
 from pingzhan.kernel.errors import NotFound
 from pingzhan.pages.console.exports.forms import ExportForm
 
@@ -109,7 +108,7 @@ def _find(request: HttpRequest, pk: int) -> ExportJob:
 
 
 def _state(found: ExportJob) -> dict[str, object]:
-    return {"job": found, "run": RunRow.objects.filter(pk=found.run_id).first()}
+    return {"job": found, "run": found.run}
 
 
 def _sent(data: bytes, title: str, form: str) -> HttpResponse:

@@ -19,7 +19,6 @@ from pingzhan.foundation.imports.models import ImportJob, ImportState
 from pingzhan.foundation.imports.spec import ImportSpec, Scope, import_of, imports_for
 from pingzhan.foundation.imports.template import build, kind_words
 from pingzhan.foundation.options.registry import number
-from pingzhan.foundation.runs.models import RunRow
 from pingzhan.kernel.errors import DomainError, NotFound, Refused
 from pingzhan.pages.console.imports.forms import ConfirmForm, UploadForm
 from pingzhan.pages.console.imports.words import notes, outcome_tiles, steps, stored_tiles, tone
@@ -116,7 +115,7 @@ def state(request: HttpRequest, pk: int) -> HttpResponse:
         response = HttpResponse(status=200)
         response.headers["HX-Redirect"] = reverse("imports:job", args=[pk])
         return response
-    context = {"job": found, "run": _run(found)}
+    context = {"job": found, "run": found.run}
     return render(request, "console/imports/_progress.html", context)
 
 
@@ -183,10 +182,6 @@ def _open_to(actor: Actor, key: str) -> tuple[ImportSpec, list[Scope]]:
     return spec, scopes
 
 
-def _run(found: ImportJob) -> RunRow | None:
-    return RunRow.objects.filter(pk=found.run_id).first()
-
-
 def _page(request: HttpRequest, found: ImportJob, form: ConfirmForm, *, status: int = 200) -> HttpResponse:
     spec = import_of(found.spec)
     context: dict[str, Any] = {
@@ -197,7 +192,7 @@ def _page(request: HttpRequest, found: ImportJob, form: ConfirmForm, *, status: 
         "tone": tone(found),
     }
     if found.state in BUSY:
-        context["run"] = _run(found)
+        context["run"] = found.run
     else:
         context |= {
             "tiles": outcome_tiles(found) if found.state == ImportState.READY else stored_tiles(found),
