@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
 from unittest.mock import patch
 
@@ -177,12 +178,13 @@ def test_a_basis_is_wanted_without_personal_data(persons: list[int], basis: str)
 def test_who_may_not_propose_or_execute(persons: list[int], role: Role) -> None:
     by = actor(role)
     approved = _approved(persons)
-    for attempt in (
+    attempts: list[Callable[[], object]] = [
         lambda: erasing.propose_request(subject_ids=persons[2:], basis=BASIS, by=by, unit_path="/1/"),
         lambda: erasing.propose_end_of_response(basis=BASIS, by=by),
         lambda: erasing.execute(erasure=approved, by=by),
         lambda: erasing.withdraw(erasure=approved, by=by),
-    ):
+    ]
+    for attempt in attempts:
         with pytest.raises(Refused):
             attempt()
 

@@ -39,8 +39,8 @@ class Rows:
             del self.at[one]
         return len(ids)
 
-    def rule(self, **more: bool) -> RetentionRule:
-        return RetentionRule("rows", "r", "p", "b", 30, self.due, self.destroy, **more)
+    def rule(self, *, response: bool = False) -> RetentionRule:
+        return RetentionRule("rows", "r", "p", "b", 30, self.due, self.destroy, response=response)
 
 
 @pytest.fixture(autouse=True)

@@ -5,9 +5,11 @@ the database. A database without contacts needs no ring.
 """
 
 from django.db import migrations
+from django.db.backends.base.schema import BaseDatabaseSchemaEditor
+from django.db.migrations.state import StateApps
 
 
-def seal(apps, schema_editor):
+def seal(apps: StateApps, _editor: BaseDatabaseSchemaEditor) -> None:
     Contact = apps.get_model("organisation", "Contact")
     Person = apps.get_model("organisation", "Person")
     rows = list(Contact.objects.filter(sealed__isnull=True).order_by("person_id", "pk"))

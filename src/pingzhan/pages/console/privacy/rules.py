@@ -21,6 +21,7 @@ from pingzhan.foundation.privacy.models import (
     OPEN_STATES,
     Erasure,
     ErasureState,
+    ErasureSubject,
     RetentionMark,
     Subject,
 )
@@ -69,14 +70,21 @@ def index(request: HttpRequest) -> HttpResponse:
     subjects = Subject.objects.filter(kind__in=kinds()).aggregate(
         live=Count("pk", filter=Q(wrapped__isnull=False)), erased=Count("pk", filter=Q(wrapped__isnull=True))
     )
-    page = Paginator(orders.annotate(persons=Count("subjects")).order_by("-pk"), PAGE).get_page(
-        request.GET.get("page")
+    page = Paginator(orders.order_by("-pk"), PAGE).get_page(request.GET.get("page"))
+    persons = dict(
+        ErasureSubject.objects.filter(erasure__in=[row.pk for row in page.object_list])
+        .order_by()
+        .values_list("erasure")
+        .annotate(n=Count("pk"))
+        .values_list("erasure", "n")
     )
     context = {
         "subjects": subjects,
         "open": orders.filter(state__in=OPEN_STATES).count(),
         "page": page,
-        "orders": [OrderLine(row, row.persons, TONES[ErasureState(row.state)]) for row in page.object_list],
+        "orders": [
+            OrderLine(row, persons.get(row.pk, 0), TONES[ErasureState(row.state)]) for row in page.object_list
+        ],
         "rules": [_line(rule, marks.get(rule.key)) for rule in retention.rules()],
         "kept": retention.kept(),
         "may_manage": actor.has(Permission.MANAGE_PRIVACY),
