@@ -6,9 +6,12 @@ import subprocess
 import sys
 from pathlib import Path
 
+import psycopg
 import pytest
 
+from pingzhan.config import embedded
 from pingzhan.config.cli import doctor
+from pingzhan.config.env import APP_ROLE
 
 
 def examine(folder: Path, **variables: str) -> tuple[int, dict[str, tuple[bool, str]]]:
@@ -82,3 +85,28 @@ def test_what_tests_need_does_not_fail_the_product(monkeypatch: pytest.MonkeyPat
     browser = next(doctor.test_needs())
     assert (browser.ok, browser.needed_for) == (False, "tests")
     assert browser.message == "测试需要 Debian 软件包 chromium，make test 会在有权限时安装。"
+
+
+def test_one_role_for_everything_is_warned_of_and_does_not_stop_the_product(
+    open_folder: Path, empty_database: str
+) -> None:
+    embedded.ensure_app_role(empty_database)
+    scheme, _, rest = empty_database.partition("://")
+    app = f"{scheme}://{APP_ROLE}@{rest.partition('@')[2]}"
+    apart = {"PINGZHAN_DATABASE_URL": app, "PINGZHAN_OWNER_DATABASE_URL": empty_database}
+    kept = {key: value for key, value in os.environ.items() if not key.startswith("PINGZHAN_")}
+    subprocess.run(
+        [sys.executable, "-m", "pingzhan", "manage", "migrate", "-v0"],
+        env={**kept, "PINGZHAN_DATA_DIR": str(open_folder), **apart},
+        check=True,
+    )
+    _code, found = examine(open_folder, **apart)
+    assert found["数据库账号"][0]
+    _code, found = examine(open_folder, PINGZHAN_DATABASE_URL=empty_database)
+    assert not found["数据库账号"][0]
+    assert "PINGZHAN_OWNER_DATABASE_URL" in found["数据库账号"][1]
+    with psycopg.connect(empty_database, autocommit=True) as connection:
+        connection.execute(f"GRANT UPDATE ON audit_auditrecord TO {APP_ROLE}".encode())
+    code, found = examine(open_folder, **apart)
+    assert (code, found["数据库账号"][0]) == (1, False)
+    assert "\u80fd\u6539\u52a8 1 \u5f20\u5386\u53f2\u8868" in found["数据库账号"][1]

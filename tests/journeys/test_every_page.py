@@ -28,7 +28,14 @@ PAGES = {
         "/inbox/",
     ],
     "organiser": ["/structure/", "/structure/import/?zone=MH", "/structure/1/", "/structure/1/diff/"],
-    "auditor": ["/audit/", "/audit/switches/"],
+    "auditor": [
+        "/audit/",
+        "/audit/?reads=on",
+        "/audit/1/",
+        "/audit/history/territory.unit/1/",
+        "/audit/verify/",
+        "/audit/switches/",
+    ],
     "privacy": ["/privacy/", "/privacy/held/contact/1/"],
     "admin": ["/staff/", "/staff/1/", "/messages/", "/messages/channels/new/sms/"],
 }

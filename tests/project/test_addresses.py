@@ -27,7 +27,7 @@ PARTS = {
     "structure:new", "structure:clone", "structure:answer", "structure:waive", "structure:publish",
     "structure:discard", "structure:enterprise_posts", "structure:deputies", "structure:change",
     "structure:change_row", "structure:remove", "structure:remove_contact", "structure:cancel_absence",
-    "audit:verify",
+    "audit:export",
     "privacy:days", "privacy:response", "privacy:decide", "privacy:progress", "privacy:reveal", "privacy:hide",
     "privacy:protocol_text", "privacy:protocol_json",
     "staff:open", "staff:link", "staff:active", "staff:grant", "staff:revoke", "staff:tie",

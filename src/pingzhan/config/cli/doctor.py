@@ -31,7 +31,7 @@ class Check:
 
     name: str
     ok: bool
-    needed_for: Literal["run", "build", "tests"]
+    needed_for: Literal["run", "build", "tests", "security"]
     message: str
 
 
@@ -114,6 +114,7 @@ def database() -> Iterator[Check]:
     if server.ok:
         setup_django()
         yield _migrations()
+        yield _roles()
         yield _key_ring()
         yield _worker()
 
@@ -144,6 +145,32 @@ def _migrations() -> Check:
     waiting = len(executor.migration_plan(executor.loader.graph.leaf_nodes()))
     message = "已是最新。" if not waiting else f"有 {waiting} 个没有执行，请运行 make up。"
     return Check("数据库结构", not waiting, "run", message)
+
+
+def _roles() -> Check:
+    """Return whether the application signs in with a role that cannot change history."""
+    from django.conf import settings
+    from django.db import DatabaseError
+
+    from pingzhan.foundation.audit.grants import offences
+
+    try:
+        tables = offences()
+    except DatabaseError:
+        return Check("数据库账号", True, "run", "还没有建表。")
+    if not tables:
+        return Check("数据库账号", True, "run", "系统登录数据库的账号不能改动留痕和历史。")
+    if settings.DATABASE_ROLES.apart:
+        message = (
+            f"系统登录数据库的账号能改动 {len(tables)} 张历史表，请运行 pingzhan manage migrate 重设权限。"
+        )
+        return Check("数据库账号", False, "run", message)
+    # Warned of, not refused: a site may have been given one role only.
+    message = (
+        "系统和建表用同一个数据库账号，它能停用触发器、改动历史；"
+        "请建立账号 pingzhan_app，写进 PINGZHAN_DATABASE_URL，原来的地址写进 PINGZHAN_OWNER_DATABASE_URL。"
+    )
+    return Check("数据库账号", False, "security", message)
 
 
 def _key_ring() -> Check:

@@ -20,10 +20,13 @@ class CommandConfig(AppConfig):
     def ready(self) -> None:
         """Subscribe to changes of structure and people; register loop, renderer and band."""
         from pingzhan.domain.command import band, notices, reactions, rights, verbs
+        from pingzhan.domain.command.queries.responses import last_response_end
         from pingzhan.domain.organisation import events
         from pingzhan.foundation.access.rights import register_rights_source
+        from pingzhan.foundation.audit.grants import register_append_only
         from pingzhan.foundation.jobs import register_loop
         from pingzhan.foundation.messages import register_renderer
+        from pingzhan.foundation.privacy.retention import register_response_end
         from pingzhan.foundation.ui.context import register_band
 
         events.structure_published.connect(
@@ -34,4 +37,8 @@ class CommandConfig(AppConfig):
         register_renderer("seat", notices.render_seats)
         register_band(band.band)
         register_rights_source("command.seat", rights.of_person, rights.over_unit)
+        register_response_end(last_response_end)
+        # Records by themselves: what happened to a task, what the duty officer wrote, what was published.
+        for label in ("command.LogLine", "command.TaskEvent", "command.Duty"):
+            register_append_only(label)
         verbs.register()

@@ -23,11 +23,13 @@ def register() -> None:
         "privacy.revealed",
         _("{actor} 查看了完整的个人信息（{subject_kind} {subject_id}，{fields}），事由：{reason}"),
         title=_("查看完整个人信息"),
+        reads=True,
     )
     register_verb(
         "privacy.reveal_limited",
         _("{actor} 查看个人信息次数过多，已被拒绝（一小时内 {count} 次）"),
         title=_("查看次数过多被拒绝"),
+        reads=True,
     )
     register_verb(
         "privacy.erasure_proposed",
