@@ -7,9 +7,10 @@ One line says the name of the address, who may use it, and, when the address nam
 
 ``may(...)`` are the roles with any of the permissions; ``EVERYBODY`` needs no sign-in, ``SIGNED_IN`` any account.
 Objects belong to the first enterprise (or to the zone): the test asks once with a role for the whole zone, which
-must get in, and once with the same role for the second enterprise only, which must get 403 or 404. ``far=False``
-says that the right has no place (accounts, the machine itself). ``vague=True``: an allowed person may get 404,
-because no object is made here (a wrong token may get 403 too). ``token=False``: the address carries its own authority and needs no form token.
+must get in, and once with the same role for the second enterprise only, which must get 403 or 404.
+``far=False`` says that the right has no place (accounts, the machine itself). ``vague=True``: an allowed person
+may get 404, because no object is made here (a wrong token may get 403 too). ``token=False``: the address carries
+its own authority and needs no form token.
 """
 
 from __future__ import annotations
@@ -297,9 +298,7 @@ DOORS: dict[str, Door] = {
     "privacy:protocol_text": Door(may(P.MANAGE_PRIVACY, P.ORDER_ERASURE), lambda w: {"pk": 0}, vague=True),
     "privacy:protocol_json": Door(may(P.MANAGE_PRIVACY, P.ORDER_ERASURE), lambda w: {"pk": 0}, vague=True),
     "privacy:held": Door(may(P.MANAGE_PRIVACY), lambda w: {"kind": "no-such", "pk": 0}, vague=True),
-    "privacy:reveal": Door(
-        may(P.REVEAL_PERSONAL), lambda w: {"kind": "no-such", "pk": 0}, vague=True
-    ),
+    "privacy:reveal": Door(may(P.REVEAL_PERSONAL), lambda w: {"kind": "no-such", "pk": 0}, vague=True),
     "privacy:hide": Door(may(P.REVEAL_PERSONAL), lambda w: {"kind": "no-such", "pk": 0}, vague=True),
     # trail, machine
     "audit:index": Door(may(P.VIEW_AUDIT)),

@@ -25,7 +25,7 @@ NOTE_SECONDS = 60
 """How exactly it is known when a session was last used."""
 KEEP = timedelta(days=180)
 """Sign-ins are kept this long (CSL 23(3): at least six months)."""
-_SINCE, _SEEN = "pz_since", "pz_seen"
+_SINCE, _SEEN, _ROW = "pz_since", "pz_seen", "pz_row"
 
 
 def begin(request: HttpRequest, user: User, *, way: str, factor: str) -> SignIn:
@@ -36,7 +36,7 @@ def begin(request: HttpRequest, user: User, *, way: str, factor: str) -> SignIn:
     key = request.session.session_key
     if key:
         SignIn.objects.filter(session_key=key).update(session_key=None, ended_at=Now(), ended_by="replaced")
-    return SignIn.objects.create(
+    row = SignIn.objects.create(
         user=user,
         way=way,
         factor=factor,
@@ -45,6 +45,14 @@ def begin(request: HttpRequest, user: User, *, way: str, factor: str) -> SignIn:
         session_key=key,
         seen_at=Now(),
     )
+    request.session[_ROW] = row.pk
+    return row
+
+
+def follow_key(request: HttpRequest) -> None:
+    """Tie the record to the session's present key: Django changes it when the owner changes his password."""
+    row = request.session.get(_ROW)
+    SignIn.objects.filter(pk=row, session_key__isnull=False).update(session_key=request.session.session_key)
 
 
 def failed(request: HttpRequest | None, user: User | None, *, way: str = "password") -> None:

@@ -68,6 +68,8 @@ def password_changed(sender: Any, user: User, **_kwargs: Any) -> None:
     request: HttpRequest | None = _kwargs.get("request")
     here = request.session.session_key if request is not None else None
     with transaction.atomic():
+        if request is not None:
+            sessions.follow_key(request)
         for one in sessions.open_sessions(user).exclude(session_key=here):
             sessions.end_key(one.session_key, by="password")
         record("account.password_changed", by=actor_of(user), subject=("account", user.pk))

@@ -24,6 +24,7 @@ FAILURES = 5
 """Failures on one account, whatever the address, after which it is held up."""
 ADDRESS_SHARE = 4
 """Failures from one address count a quarter: a whole office may stand behind one address."""
+FIRST = timedelta(minutes=5)
 LONGEST = timedelta(minutes=60)
 FORGET = timedelta(hours=24)
 """Failures older than this no longer count."""
@@ -55,10 +56,10 @@ def username_of(request: HttpRequest, credentials: Mapping[str, Any] | None = No
 
 
 def waiting(failures: int) -> timedelta:
-    """Return how long the next attempt is held up: nothing below five, then 1, 2, 4 ... 60 minutes."""
+    """Return how long the next attempt is held up: nothing below five, then 5, 10, 20, 40, 60 minutes."""
     if failures < FAILURES:
         return timedelta()
-    return min(LONGEST, timedelta(minutes=2 ** min(failures - FAILURES, 10)))
+    return min(LONGEST, FIRST * 2 ** min(failures - FAILURES, 10))
 
 
 def lock_of(*, username: str, address: str | None) -> Lock | None:
