@@ -34,7 +34,8 @@ def prepare() -> None:
     """Make the migrated database unless it is there, and have the test databases copied from it."""
     described = connections["default"].settings_dict
     name = _PREFIX + key()
-    with psycopg.connect(_address(described, described["NAME"]), autocommit=True) as own:
+    # In one database for all runs on a server: the lock counts within a database only.
+    with psycopg.connect(_address(described, "postgres"), autocommit=True) as own:
         own.execute("SELECT pg_advisory_lock(%s)", [_LOCK])
         here = [row[0] for row in own.execute(
             "SELECT datname FROM pg_database WHERE starts_with(datname, %s) ORDER BY oid", [_PREFIX]
