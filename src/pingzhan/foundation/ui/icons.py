@@ -39,6 +39,9 @@ ICONS: dict[str, str] = {
     "flag": '<path d="M5 21V4M5 5h13l-2.5 4L18 13H5"/>',
     "firms": '<path d="M3 21V9l6 4V9l6 4V5h6v16z"/><path d="M7 17h2M12 17h2M17 17h2M17 12h2"/>',
     "papers": '<path d="M6 3h8l5 5v13H6zM14 3v5h5M9 12h7M9 15h7M9 18h4"/>',
+    "messages": '<rect x="3" y="5.5" width="18" height="13" rx="2"/><path d="M3.500 7.500l8.500 6 8.500-6"/>',
+    "documents": '<path d="M6 3h8l5 5v13H6zM14 3v5h5M9 12h7M9 15h7M9 18h4"/>',
+    "enterprises": '<path d="M3 21V9l6 4V9l6 4V5h6v16z"/><path d="M7 17h2M12 17h2M17 17h2M17 12h2"/>',
     "management": '<circle cx="12" cy="12" r="3.2"/><path d="M12 3v3M12 18v3M3 12h3M18 12h3M5.600 '
     '5.600l2.100 2.100M16.300 16.300l2.100 2.100M5.600 18.400l2.100-2.100M16.300 7.700l2.100-2.100"/>',
     "logout": '<path d="M14 4H5v16h9M10 12h11M17.5 8.5L21 12l-3.5 3.5"/>',
