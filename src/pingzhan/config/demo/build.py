@@ -11,6 +11,7 @@ from django.utils import timezone, translation
 
 from pingzhan.config.demo import data
 from pingzhan.config.demo.firms import demo_firms, layout, small_zone_firms
+from pingzhan.config.demo.papers import demo_papers
 from pingzhan.config.demo.people import hire_workers
 from pingzhan.domain.command import api as command
 from pingzhan.domain.organisation import api as organisation
@@ -67,6 +68,7 @@ def ensure_demo(*, enterprises: int = 0, workers: int = 0, seed: int = 7) -> boo
         _waive_rest(version, by)
         organisation.publish(version=version, by=by)
         _accounts(zone, by)
+        demo_papers(zone, by)
         command.ensure_defaults(by=by)
         if not enterprises:
             hire_workers(zone=zone, seed=seed, by=by, most=SMALL_CREW)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from pingzhan.foundation.documents.enums import Form, PaperKind, Secrecy, Urgency
@@ -147,6 +147,11 @@ def content_from_json(value: Mapping[str, Any]) -> PaperContent:
 def chinese_date(day: date) -> str:
     """Return a day as papers print it: Arabic figures, no leading zeros (GB/T 9704-2012, 7.3.5.4)."""
     return f"{day.year}年{day.month}月{day.day}日"
+
+
+def chinese_moment(at: datetime) -> str:
+    """Return a local time as papers print it."""
+    return f"{chinese_date(at.date())}{at.hour}时{at.minute:02d}分"
 
 
 def joined(names: Sequence[str]) -> str:

@@ -21,7 +21,7 @@ from pingzhan.foundation.documents.actions.writing import (
 )
 from pingzhan.foundation.documents.content import Block, Heading, Paragraph, Table
 from pingzhan.foundation.documents.enums import PaperKind, Secrecy, Urgency
-from pingzhan.foundation.documents.markup import parse
+from pingzhan.foundation.documents.markup import parse, proofread, render
 from pingzhan.foundation.documents.models import Paper
 
 __all__ = [
@@ -40,6 +40,8 @@ __all__ = [
     "organ_for",
     "papers_of",
     "parse",
+    "proofread",
+    "render",
     "return_paper",
     "submit_paper",
     "void_paper",

@@ -36,6 +36,8 @@ ENTRIES: tuple[Entry, ...] = (
     Entry("imports", _("导入"), "imports:index", Permission.EDIT_WORKERS),
     Entry("imports", _("导入"), "imports:index", Permission.EDIT_ENTERPRISE),
     Entry("messages", _("通知"), "messages:index", Permission.VIEW_MESSAGES),
+    Entry("documents", _("公文"), "documents:index", Permission.WRITE_DOCUMENTS),
+    Entry("documents", _("公文"), "documents:index", Permission.ISSUE_DOCUMENTS),
     Entry("audit", _("留痕"), "audit:index", Permission.VIEW_AUDIT),
     # Administrators open accounts, organisers tie them to persons; nobody is both (access.actions).
     Entry("people", _("账号与角色"), "staff:index", Permission.MANAGE_ACCOUNTS),

@@ -17,6 +17,7 @@ urlpatterns = [
     path("search/", include("pingzhan.pages.console.search.urls")),
     path("workers/", include("pingzhan.pages.console.workers.urls")),
     path("readiness/", include("pingzhan.pages.console.readiness.urls")),
+    path("documents/", include("pingzhan.pages.console.documents.urls")),
     path("audit/", include("pingzhan.pages.console.audit.urls")),
     path("export/", include("pingzhan.pages.console.exports.urls")),
     path("import/", include("pingzhan.pages.console.imports.urls")),

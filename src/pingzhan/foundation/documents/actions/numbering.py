@@ -71,6 +71,11 @@ class Run:
     void: int
 
     @property
+    def first_before(self) -> int:
+        """Return the last number given by hand before this system took over."""
+        return self.first - 1
+
+    @property
     def missing(self) -> int:
         """Return how many numbers between the first and the last were never given; always 0."""
         return self.last - self.first + 1 - self.given if self.last >= self.first else 0
