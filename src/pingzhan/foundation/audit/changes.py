@@ -225,7 +225,7 @@ def _compare(columns: Sequence[Any], names: _Names, before: Any, row: Any) -> It
         if row.pgh_label == "update":
             if before is not None and old == new:
                 continue
-            was = names.say(column, old) if before is not None else "?"
+            was = names.say(column, old) if before is not None else _("未记录")
             yield FieldChange(_title(column), was, names.say(column, new), sealed)
         elif new not in (None, "", [], {}):
             text = names.say(column, new)

@@ -185,7 +185,7 @@ def test_the_signed_file_is_what_the_filter_shows_and_verifies(sign_in: SignIn, 
     write(2, verb="test.other")
     register_verb("test.wanted", "{actor}")
     answer = client.post("/audit/export/", {"form": "jsonl", "verb": "test.wanted"})
-    content = b"".join(answer.streaming_content)  # type: ignore[attr-defined]
+    content = answer.content
     assert answer.headers["Content-Disposition"].startswith('attachment; filename="audit-')
     assert len(zipfile.ZipFile(BytesIO(content)).read(LINES).splitlines()) == 3
     path = tmp_path / "trail.zip"
@@ -200,7 +200,7 @@ def test_the_table_holds_only_visible_records(world: SmallZone, sign_in: SignIn)
     write(verb="test.outside", unit_path=world.firms[1].path)
     client = sign_in(Role.AUDITOR, path=world.firms[0].path)
     answer = client.post("/audit/export/", {"form": "csv"})
-    text = b"".join(answer.streaming_content).decode("utf-8-sig")  # type: ignore[attr-defined]
+    text = answer.content.decode("utf-8-sig")
     assert ("test.inside" in text, "test.outside" in text) == (True, False)
 
 

@@ -46,12 +46,21 @@ def record_page(request: HttpRequest, record_id: int) -> HttpResponse:
     context = {
         "record": one,
         "line": shown,
-        "body": sorted(one.body.items()) if isinstance(one.body, dict) else [],
+        "body": [(name, _said(value)) for name, value in sorted(one.body.items())],
         "related": others,
         "more_related": len(related) > RELATED,
         **_changed(one, actor.paths(Permission.VIEW_AUDIT)),
     }
     return render(request, "console/audit/record.html", context)
+
+
+def _said(value: object) -> str:
+    """Return a value of a record's body as text."""
+    if isinstance(value, dict):
+        return "、".join(f"{name} {_said(inner)}" for name, inner in sorted(value.items())) or "—"
+    if isinstance(value, list):
+        return "、".join(_said(inner) for inner in value) or "—"
+    return "—" if value in (None, "") else str(value)
 
 
 def _changed(one: AuditRecord, paths: tuple[str, ...]) -> dict[str, object]:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Iterator
+from io import BytesIO
 from urllib.parse import urlencode
 
 from django.db import transaction
-from django.http import FileResponse, HttpRequest, HttpResponse, StreamingHttpResponse
-from django.http.response import HttpResponseBase
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
@@ -32,7 +31,7 @@ BATCH = 1000
 
 @require_POST
 @needs(Permission.VIEW_AUDIT)
-def export(request: HttpRequest) -> HttpResponseBase:
+def export(request: HttpRequest) -> HttpResponse:
     """Answer the filtered trail as a signed file, or with ``form=csv`` as a table. Recorded in the trail."""
     actor = request_actor(request)
     filters = TrailForm(request.POST, actor=actor)
@@ -60,14 +59,16 @@ def export(request: HttpRequest) -> HttpResponseBase:
     picked = rows.filter(pk__range=(ids[-1], ids[0])) if ids else rows.none()
     name = f"audit-{timezone.localdate():%Y%m%d}"
     if table:
-        answer = StreamingHttpResponse(as_csv(_rows(ids), _head()), content_type="text/csv; charset=utf-8")
-        answer.headers["Content-Disposition"] = f'attachment; filename="{name}.csv"'
-        return answer
+        return _download("".join(as_csv(_rows(ids), _head())), f"{name}.csv", "text/csv; charset=utf-8")
     whole = bool(ids) and ids[0] - ids[-1] + 1 == len(ids)
-    file = tempfile.TemporaryFile()  # noqa: SIM115 - the answer closes it
+    file = BytesIO()
     write_trail(file, picked, whole=whole)
-    file.seek(0)
-    return FileResponse(file, as_attachment=True, filename=f"{name}.zip", content_type="application/zip")
+    return _download(file.getvalue(), f"{name}.zip", "application/zip")
+
+
+def _download(content: str | bytes, name: str, kind: str) -> HttpResponse:
+    disposition = {"Content-Disposition": f'attachment; filename="{name}"'}
+    return HttpResponse(content, content_type=kind, headers=disposition)
 
 
 def _wrong(request: HttpRequest, filters: TrailForm) -> HttpResponse:

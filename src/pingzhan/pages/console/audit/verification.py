@@ -14,6 +14,7 @@ from pingzhan.foundation.access.actor import Actor, request_actor
 from pingzhan.foundation.access.roles import Permission
 from pingzhan.foundation.audit import signing
 from pingzhan.foundation.audit.anchors import ANCHOR_SECONDS
+from pingzhan.foundation.audit.grants import offences
 from pingzhan.foundation.audit.models import AuditAnchor, AuditRecord, AuditSegment
 from pingzhan.foundation.audit.wording import anchored, break_sentence
 from pingzhan.foundation.runs.actions import start
@@ -94,5 +95,6 @@ def _page(request: HttpRequest, actor: Actor, verdict: Verdict | None) -> HttpRe
         "minutes": int(ANCHOR_SECONDS // 60),
         "key_id": signing.keys().current,
         "length": _length(),
+        "apart": not offences(),
     }
     return render(request, "console/audit/verify.html", context)
