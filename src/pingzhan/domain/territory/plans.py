@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -259,17 +260,26 @@ def _over(ring: list[list[float]], other: list[Any]) -> bool:
             s1, s2, s3, s4 = _side(a, b, c), _side(a, b, d), _side(c, d, a), _side(c, d, b)
             if s1 * s2 < 0 and s3 * s4 < 0:
                 return True
-    return _inside(_middle(mine), theirs) or _inside(_middle(theirs), mine)
+    # No edges cross, so within a strip between two corners the order of all edges stays the same: one line
+    # through the middle of the strip tells whether the insides meet there.
+    heights = sorted({y for _x, y in (*mine, *theirs)})
+    return any(
+        min(b, d) - max(a, c) > _TOUCH
+        for low, high in pairwise(heights)
+        for a, b in _spans(mine, (low + high) / 2)
+        for c, d in _spans(theirs, (low + high) / 2)
+    )
 
 
-def _middle(corners: Sequence[_Point]) -> _Point:
-    return sum(x for x, _y in corners) / len(corners), sum(y for _x, y in corners) / len(corners)
+_TOUCH = 0.005
+"""Metres: coordinates are kept to the centimetre, so what overlaps by less only touches."""
 
 
-def _inside(point: _Point, corners: Sequence[_Point]) -> bool:
-    x, y = point
-    found = False
-    for (x0, y0), (x1, y1) in zip(corners, [*corners[1:], corners[0]], strict=True):
-        if (y0 > y) != (y1 > y) and x < (x1 - x0) * (y - y0) / (y1 - y0) + x0:
-            found = not found
-    return found
+def _spans(corners: Sequence[_Point], y: float) -> list[tuple[float, float]]:
+    """Return where a level line through no corner runs inside an outline."""
+    xs = sorted(
+        (x1 - x0) * (y - y0) / (y1 - y0) + x0
+        for (x0, y0), (x1, y1) in zip(corners, [*corners[1:], corners[0]], strict=True)
+        if (y0 > y) != (y1 > y)
+    )
+    return list(zip(xs[::2], xs[1::2], strict=True))

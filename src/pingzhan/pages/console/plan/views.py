@@ -73,7 +73,7 @@ def _row(unit: Unit, file: Enterprise | None, posture: command.UnitPosture, by: 
     emergency = posture.level is not None
     risk = RiskClass(file.risk) if file else None
     tone = ("bad" if emergency else "ok") if by == "posture" else (RISK_TONES[risk] if risk else "idle")
-    posture_word = f"{_('战时')} {level_word(posture.level)}" if emergency else _("平时")
+    posture_word = level_word(posture.level)
     risk_word = _("%(risk)s风险") % {"risk": risk.label} if risk else _("没有档案")
     return {
         "pk": unit.pk if file else None,
