@@ -81,6 +81,9 @@ def loop_name(key: str) -> str:
         "readiness": _("就绪检查"),
         "invariants": _("一致性检查"),
         "live": _("清理变更记录"),
+        "audit-anchor": _("留痕锚定"),
+        "access.tidy": _("清理过期登录"),
+        "runs": _("后台任务"),
         "tasks-lost": _("任务找回"),
     }
     return next((word for part, word in names.items() if part in key), key)
