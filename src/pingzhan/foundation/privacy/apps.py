@@ -14,6 +14,7 @@ class PrivacyConfig(AppConfig):
 
     def ready(self) -> None:
         """Register settings, rules, background work and the sentences of the trail."""
+        from pingzhan.foundation.audit.grants import register_append_only
         from pingzhan.foundation.options.registry import Option, register_option
         from pingzhan.foundation.privacy import defaults, executing, nightly, reveal, verbs
         from pingzhan.foundation.runs.schedules import schedule
@@ -32,4 +33,5 @@ class PrivacyConfig(AppConfig):
         assert executing.erase is not None  # importing the module registers the work
         defaults.register()
         schedule("privacy.retention", kind=nightly.WORK, daily="03:10")
+        register_append_only("privacy.ErasureProtocol")
         verbs.register()
