@@ -115,7 +115,7 @@ def test_the_template_is_what_its_columns_say() -> None:
     assert sheet.freeze_panes == "A2"
     assert [sheet.column_dimensions[letter].width > 5 for letter in "ABCDEFGHIJK"] == [True] * 11
     lists = {str(one.sqref).split(":")[0]: one.formula1 for one in sheet.data_validations.dataValidation}
-    assert lists == {"H2": '"完好,损坏"', "I2": '"是,否"'}
+    assert lists == {"H2": '"完好\x2c损坏"', "I2": '"是\x2c否"'}
     styles = {letter: sheet.column_dimensions[letter].number_format for letter in "ACDE"}
     assert styles == {"A": "@", "C": "@", "D": "@", "E": "yyyy-mm-dd"}
     assert notes.title == "填写说明"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import tempfile
 from collections.abc import Mapping
 from typing import IO, Any
@@ -26,6 +27,7 @@ MAKE = "exports.make"
 REQUEST, RESULT = "request", "result"
 FILES = (REQUEST, RESULT)
 REASON_LENGTH = (4, 100)
+_DIGITS = re.compile(r"\d{6,}")
 
 
 def is_long(listing: Listing, params: Params, *, by: Actor) -> bool:
@@ -48,6 +50,8 @@ def check_request(listing: Listing, *, form: str, whole: bool, reason: str, by: 
                 % {"low": REASON_LENGTH[0], "high": REASON_LENGTH[1]},
                 code="export_reason",
             )
+        if _DIGITS.search(reason):
+            raise Invalid(_("事由会长期保存，请不要写号码。"), code="export_reason")
     return reason
 
 

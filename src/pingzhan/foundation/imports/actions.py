@@ -20,7 +20,6 @@ from pingzhan.foundation.options.registry import number
 from pingzhan.foundation.privacy import sealed_files as sealed
 from pingzhan.foundation.runs.actions import cancel as cancel_run
 from pingzhan.foundation.runs.actions import start
-from pingzhan.foundation.runs.models import RunRow
 from pingzhan.kernel.errors import Conflict, Invalid, NotFound
 
 SOURCE, ROWS, CHANGED, ERRORS, REFUSED = "source", "rows", "changed", "errors", "refused"

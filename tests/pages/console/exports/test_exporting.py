@@ -44,9 +44,10 @@ def test_the_page_says_what_would_be_taken_out(sign_in: SignIn) -> None:
 def test_whole_numbers_ask_for_a_reason(sign_in: SignIn) -> None:
     client = sign_in(Role.PRIVACY_OFFICER)
     assert "个人信息不遮盖" in client.get("/export/test.workers/").content.decode()
-    answer = client.post("/export/test.workers/", {"form": "csv", "whole": "on", "reason": " "})
-    assert answer.status_code == 422
-    assert "请写明事由" in answer.content.decode()
+    for reason, sentence in ((" ", "请写明导出未遮盖个人信息的事由"), ("核对 13800005678", "请不要写号码")):
+        answer = client.post("/export/test.workers/", {"form": "csv", "whole": "on", "reason": reason})
+        assert answer.status_code == 422
+        assert sentence in answer.content.decode()
     answer = client.post("/export/test.workers/", {"form": "csv", "whole": "on", "reason": "核对补贴名单"})
     assert lines(answer.content)[1][1] == PHONE
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from pingzhan.foundation.exports.actions import REASON_LENGTH
@@ -25,17 +24,10 @@ class ExportForm(forms.Form):
         label=gettext_lazy("事由"),
         required=False,
         max_length=REASON_LENGTH[1],
-        help_text=gettext_lazy("不遮盖时必填，与您的姓名一起记入留痕。"),
+        help_text=gettext_lazy("不遮盖时必填，与您的姓名一起长期记入留痕；不要写姓名和号码。"),
     )
 
     def __init__(self, *args: Any, whole_allowed: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if not whole_allowed:
             del self.fields["whole"], self.fields["reason"]
-
-    def clean(self) -> dict[str, Any]:
-        """Ask for the reason where it is needed."""
-        data: dict[str, Any] = super().clean() or {}
-        if data.get("whole") and len(" ".join(data.get("reason", "").split())) < REASON_LENGTH[0]:
-            self.add_error("reason", _("请写明事由，至少 %(low)d 个字。") % {"low": REASON_LENGTH[0]})
-        return data

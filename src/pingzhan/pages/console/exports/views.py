@@ -16,7 +16,7 @@ from pingzhan.foundation.exports import actions
 from pingzhan.foundation.exports.listing import listing_for
 from pingzhan.foundation.exports.models import ExportJob
 from pingzhan.foundation.exports.writers import TYPES
-from pingzhan.kernel.errors import NotFound
+from pingzhan.kernel.errors import Invalid, NotFound
 from pingzhan.pages.console.exports.forms import ExportForm
 
 
@@ -40,10 +40,17 @@ def begin(request: HttpRequest, key: str) -> HttpResponse:
             "reason": wanted.get("reason", ""),
             "by": actor,
         }
-        if actions.is_long(listing, params, by=actor):
-            return redirect("exports:job", actions.order_export(**choice).pk)
-        with actions.export_now(**choice) as file:
-            return _sent(file.read(), str(listing.title), wanted["form"])
+        try:
+            actions.check_request(
+                listing, form=choice["form"], whole=choice["whole"], reason=choice["reason"], by=actor
+            )
+        except Invalid as error:
+            form.add_error("reason", error.message)
+        else:
+            if actions.is_long(listing, params, by=actor):
+                return redirect("exports:job", actions.order_export(**choice).pk)
+            with actions.export_now(**choice) as file:
+                return _sent(file.read(), str(listing.title), wanted["form"])
     context = {
         "listing": listing,
         "form": form,

@@ -38,7 +38,7 @@ def outcome_tiles(job: ImportJob) -> list[Tile]:
     """Return what the rows would do; the four add up to the rows read."""
     return [
         Tile(_("读入"), job.total, _("空行不算")),
-        Tile(_("新增"), job.found_new, _("系统里还没有"), "ok" if job.found_new else ""),
+        Tile(_("将新增"), job.found_new, _("系统里还没有"), "ok" if job.found_new else ""),
         Tile(_("有变化"), job.found_changed, _("系统里有，内容不同"), "warn" if job.found_changed else ""),
         Tile(_("相同"), job.found_same, _("不需要再存")),
         Tile(_("拒绝"), job.found_refused, _bad_note(job), "bad" if job.found_refused else ""),
