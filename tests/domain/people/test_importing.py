@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -29,7 +28,7 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def clerk(park: Park, mill: Firm, settings: Any, tmp_path: Path) -> Iterator[Actor]:
+def clerk(park: Park, mill: Firm, settings: Any, tmp_path: Path) -> Actor:
     settings.UPLOAD_DIR = tmp_path / "uploads"
     return actor_with(Role.COMPANY, path=mill.unit.path)
 

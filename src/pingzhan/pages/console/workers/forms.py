@@ -133,6 +133,7 @@ class PlaceForm(forms.Form):
             field = self.fields[name]
             assert isinstance(field, forms.ModelChoiceField)
             field.queryset = queryset
+            field.empty_label = _("未安排")
 
     def place(self) -> people.Place:
         """Return the place."""
@@ -141,7 +142,9 @@ class PlaceForm(forms.Form):
 
 
 def _day(label: Any, **more: Any) -> forms.DateField:
-    return forms.DateField(label=label, widget=forms.DateInput(attrs={"type": "date"}), **more)
+    return forms.DateField(
+        label=label, widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}), **more
+    )
 
 
 class HireForm(PlaceForm, TermsForm):
@@ -169,7 +172,10 @@ class HireForm(PlaceForm, TermsForm):
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
     joined = _day(gettext_lazy("入职日期"), initial=timezone.localdate)
-    field_order = ("name", "doc_kind", "number", "phone", "address", "joined", "employee_no", "job", "kind")
+    field_order = (
+        *("name", "doc_kind", "number", "phone", "address", "joined", "employee_no", "job", "kind"),
+        *("team", "room", "canteen", "sitting", "groups"),
+    )
 
     def person(self) -> people.Personal:
         """Return the checked person. Raises Invalid naming the field."""
@@ -253,7 +259,7 @@ class BackForm(PlaceForm, TermsForm):
     """Somebody comes back."""
 
     joined = _day(gettext_lazy("入职日期"), initial=timezone.localdate)
-    field_order = ("joined", "employee_no", "job", "kind")
+    field_order = ("joined", "employee_no", "job", "kind", "team", "room", "canteen", "sitting", "groups")
 
 
 class BulkForm(forms.Form):

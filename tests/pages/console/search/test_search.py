@@ -1,0 +1,90 @@
+"""查找: what each role finds, how much it costs, and when it is enough."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from pingzhan.domain.organisation.models import Person
+from pingzhan.domain.territory.models import Enterprise
+from pingzhan.foundation.access.roles import Role
+from pingzhan.pages.console.search import views
+from tests.domain.people.crowd import Park, build_park, hire, person
+
+SignIn = Callable[..., Client]
+
+
+@pytest.fixture
+def park(db: None) -> Park:
+    park = build_park()
+    for n, firm in enumerate(park.firms, 1):
+        hire(firm, person("\u8c37\u4e00\u9e23", phone=f"1540000{n}{n}{n}{n}"), no=f"N{n}")
+        Enterprise.objects.create(
+            unit=firm.unit, credit_code=f"9111000060003734{n}L"[:18].ljust(18, "0"), industry="34",
+            short_name="\u8c37\u4e30", initials="gf",
+        )  # fmt: skip
+    Person.objects.create(name="\u8c37\u4e30\u767b", sort_key="gu3 feng1 deng1", home_unit=park.zone)
+    return park
+
+
+def found(client: Client, words: str) -> tuple[int, int, int]:
+    """How many workers, enterprises and officials are linked."""
+    body = client.get("/search/", {"q": words}).content.decode().split("<main")[1]
+    return (
+        body.count("/workers/") - body.count("status=all"),
+        body.count("/enterprises/"),
+        body.count("/people/"),
+    )
+
+
+@pytest.mark.parametrize(
+    ("role", "whole", "wanted"),
+    [
+        (Role.DUTY_OFFICER, True, (2, 2, 1)),
+        (Role.COMPANY, False, (1, 1, 0)),
+        (Role.OFFICIAL, True, (0, 0, 1)),
+        (Role.SYSTEM_ADMIN, True, (0, 2, 1)),
+    ],
+)
+def test_everybody_finds_what_he_may_see(
+    sign_in: SignIn, park: Park, role: Role, whole: bool, wanted: tuple[int, int, int]
+) -> None:
+    client = sign_in(role, path=park.zone.path if whole else park.firms[0].unit.path)
+    assert found(client, "\u8c37") == wanted
+
+
+def test_by_readings_digits_and_numbers(sign_in: SignIn, park: Park) -> None:
+    client = sign_in(Role.DUTY_OFFICER, path=park.zone.path)
+    assert found(client, "gym") == (2, 0, 0)
+    assert found(client, "gufeng") == (0, 0, 1)
+    assert found(client, "gfd") == (0, 0, 1)
+    assert found(client, "2222") == (1, 0, 0)
+    assert found(client, "N1") == (1, 0, 0)
+    assert found(client, "gf") == (0, 2, 1)
+    assert found(client, "") == (0, 0, 0)
+    assert "\u6ca1\u6709\u627e\u5230" in client.get("/search/?q=zzzz").content.decode()
+
+
+@pytest.mark.parametrize("more", [0, 2])
+def test_the_number_of_queries(sign_in: SignIn, park: Park, more: int) -> None:
+    for _n in range(more):
+        hire(park.firms[0], person("\u8c37\u4e00\u9e23"))
+    client = sign_in(Role.DUTY_OFFICER, path=park.zone.path)
+    client.get("/search/")
+    with CaptureQueriesContext(connection) as empty:
+        client.get("/search/")
+    with CaptureQueriesContext(connection) as seen:
+        client.get("/search/?q=gym")
+    assert len(seen) - len(empty) == 5  # workers, placements, keys, enterprises, officials
+
+
+def test_too_often(sign_in: SignIn, park: Park, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(views, "PER_MINUTE", 3)
+    client = sign_in(Role.DUTY_OFFICER, path=park.zone.path)
+    assert [client.get("/search/?q=gym").status_code for _n in range(4)] == [200, 200, 200, 429]
+    assert client.get("/search/").status_code == 200
+    assert sign_in(Role.DUTY_OFFICER, path=park.zone.path).get("/search/?q=gym").status_code == 200
