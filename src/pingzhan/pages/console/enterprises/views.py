@@ -160,7 +160,7 @@ def batch_risk(request: HttpRequest) -> HttpResponse:
             )
             done += 1
         except DomainError as error:
-            left.append(f"{one.unit.name}{_(':')}{error.message}")
+            left.append(_("%(name)s：%(why)s") % {"name": one.unit.name, "why": error.message})
     words = ngettext("已调整 %(n)d 家企业的风险等级。", "已调整 %(n)d 家企业的风险等级。", done) % {"n": done}
     missing = len(ids) - done
     if missing:
