@@ -37,6 +37,15 @@ PAGES = {
         "/audit/switches/",
     ],
     "privacy": ["/privacy/", "/privacy/held/contact/1/"],
+    "company": [
+        "/workers/",
+        "/workers/1/",
+        "/workers/new/",
+        "/workers/1/person/",
+        "/workers/1/move/",
+        "/workers/alike/",
+        "/search/?q=wa",
+    ],
     "admin": ["/staff/", "/staff/1/", "/messages/", "/messages/channels/new/sms/"],
 }
 

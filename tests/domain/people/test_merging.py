@@ -43,7 +43,7 @@ def test_everything_goes_to_the_one_who_stays(park: Park, mill: Firm, forge: Fir
     assert SearchTokens.objects.count() == 1
     line = AuditRecord.objects.get(verb="people.merged")
     assert line.unit_path == park.area.path
-    assert line.body == {"dropped": drop.pk, "reason": "typing", "employments": [second.pk]}
+    assert line.body == {"dropped": drop.pk, "merge_reason": "typing", "employments": [second.pk]}
     # The mistyped number still leads to the person, who is not registered a third time.
     with pytest.raises(Conflict):
         hire(mill, person(number=wrong_digit()))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date, timedelta
 
 import pytest
@@ -34,7 +35,7 @@ def test_everything_is_stored_and_nothing_personal_is_readable(mill: Firm) -> No
     assert timezone.localtime(place.t0).date() == DAY
     secrets = ["\u8c37\u4e00\u9e23", NUMBER, "15400001234", "\u6c11\u5b89\u8857"]
     with connection.cursor() as cursor:
-        for table in connection.introspection.table_names(cursor):  # type: ignore[no-untyped-call]
+        for table in connection.introspection.table_names(cursor):
             cursor.execute(f'SELECT string_agg(t::text, chr(10)) FROM "{table}" t')
             (text,) = cursor.fetchone() or ("",)
             found = [secret for secret in secrets if secret in (text or "")]
@@ -46,7 +47,7 @@ def test_roles_that_may_not_change_workers(park: Park, mill: Firm, role: Role) -
     job = hire(mill)
     by = acting(role, park.zone.path)
     person_of = job.individual
-    attempts = [
+    attempts: list[Callable[[], object]] = [
         lambda: api.register_worker(
             enterprise=mill.unit, person=person(), terms=api.Terms(), joined=DAY, by=by
         ),

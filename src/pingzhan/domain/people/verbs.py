@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
-from pingzhan.foundation.audit import register_verb
+from pingzhan.domain.people.enums import MergeReason
+from pingzhan.foundation.audit import register_verb, register_words
 
 
 def register() -> None:
     """Give every verb of this module its sentence."""
+    register_words("merge_reason", lambda key: str(MergeReason(key).label))
     register_verb("people.registered", _("{actor} 登记了职工（用工编号 {subject_id}）"), title=_("登记职工"))
     register_verb(
         "people.person_changed", _("{actor} 修改了个人信息（个人编号 {subject_id}）"), title=_("修改个人信息")
@@ -24,7 +26,7 @@ def register() -> None:
     register_verb("people.left_many", _("{actor} 批量登记了 {count} 人离职"), title=_("批量离职"))
     register_verb(
         "people.merged",
-        _("{actor} 把个人编号 {dropped} 并入了个人编号 {subject_id}，原因：{reason}"),
+        _("{actor} 把个人编号 {dropped} 并入了个人编号 {subject_id}，原因：{merge_reason}"),
         title=_("合并重复人员"),
     )
     register_verb(

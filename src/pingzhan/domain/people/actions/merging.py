@@ -57,7 +57,7 @@ def merge(*, keep: Individual, drop: Individual, reason: MergeReason, by: Actor)
         by=by,
         subject=("individual", keep.pk),
         unit_path=_common_path(keep),
-        body={"dropped": drop.pk, "reason": reason.value, "employments": moved},
+        body={"dropped": drop.pk, "merge_reason": reason.value, "employments": moved},
     )
     return keep
 
