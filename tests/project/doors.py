@@ -51,6 +51,7 @@ NOBODY_ELSE: frozenset[Role] = frozenset()
 SYSTEM = frozenset({R.SYSTEM_ADMIN})
 STAFF = may(P.MANAGE_ACCOUNTS, P.EDIT_STRUCTURE)
 INVITES = may(P.MANAGE_ACCOUNTS, P.EDIT_STRUCTURE, P.EDIT_ENTERPRISE)
+READERS = may(P.WRITE_DOCUMENTS, P.ISSUE_DOCUMENTS, P.EDIT_TEMPLATES)
 ENTERPRISES, FILES = may(P.VIEW_ENTERPRISES), may(P.EDIT_ENTERPRISE)
 
 
@@ -76,6 +77,14 @@ def _seat(w: World) -> dict[str, Any]:
 
 def _import(w: World) -> dict[str, Any]:
     return {"pk": w.import_job}
+
+
+def _worker(w: World) -> dict[str, Any]:
+    return {"pk": w.worker}
+
+
+def _paper(w: World) -> dict[str, Any]:
+    return {"pk": w.paper}
 
 
 def _run(w: World) -> dict[str, Any]:
@@ -244,6 +253,46 @@ DOORS: dict[str, Door] = {
     "plan:edit": Door(may(P.EDIT_TERRITORY)),
     "plan:versions": Door(may(P.EDIT_TERRITORY)),
     "plan:restore": Door(may(P.EDIT_TERRITORY), post=True, vague=True),
+    # workers
+    "search:index": Door(SIGNED_IN),  # finds only what the reader may see
+    "workers:index": Door(may(P.VIEW_WORKERS)),
+    "workers:alike": Door(may(P.VIEW_WORKERS)),
+    "workers:detail": Door(may(P.VIEW_WORKERS), _worker),
+    "workers:new": Door(may(P.EDIT_WORKERS)),
+    "workers:bulk": Door(may(P.EDIT_WORKERS), post=True),
+    "workers:decide": Door(
+        may(P.EDIT_WORKERS), lambda w: {"first": w.worker, "second": 0}, post=True, vague=True
+    ),
+    "workers:person": Door(may(P.EDIT_WORKERS), _worker),
+    "workers:terms": Door(may(P.EDIT_WORKERS), _worker),
+    "workers:move": Door(may(P.EDIT_WORKERS), _worker),
+    "workers:leave": Door(may(P.EDIT_WORKERS), _worker),
+    "workers:back": Door(may(P.EDIT_WORKERS), _worker, vague=True),
+    # documents
+    "documents:index": Door(READERS),
+    "documents:numbers": Door(READERS),
+    "documents:templates": Door(READERS),
+    "documents:example": Door(READERS),
+    "documents:new": Door(may(P.WRITE_DOCUMENTS)),
+    "documents:preview": Door(may(P.WRITE_DOCUMENTS), post=True),
+    "documents:from_activation": Door(may(P.WRITE_DOCUMENTS), lambda w: {"pk": 0}, vague=True),
+    "documents:from_day": Door(may(P.WRITE_DOCUMENTS), vague=True),
+    "documents:organs": Door(may(P.EDIT_TEMPLATES)),
+    "documents:series": Door(may(P.EDIT_TEMPLATES), lambda w: {"pk": 0}, vague=True),
+    "documents:upload": Door(may(P.EDIT_TEMPLATES), post=True),
+    "documents:text": Door(may(P.EDIT_TEMPLATES), post=True),
+    "documents:template": Door(READERS, lambda w: {"pk": 0}, vague=True),
+    "documents:switch": Door(may(P.EDIT_TEMPLATES), lambda w: {"pk": 0}, post=True, vague=True),
+    "documents:template_file": Door(READERS, lambda w: {"pk": 0, "number": 1, "kind": "file"}, vague=True),
+    "documents:detail": Door(READERS, _paper, vague=True),
+    "documents:edit": Door(may(P.WRITE_DOCUMENTS), _paper, vague=True),
+    "documents:submit": Door(READERS, _paper, post=True, vague=True),
+    "documents:return": Door(READERS, _paper, post=True, vague=True),
+    "documents:issue": Door(READERS, _paper, post=True, vague=True),
+    "documents:file_away": Door(READERS, _paper, post=True, vague=True),
+    "documents:withdraw": Door(READERS, _paper, post=True, vague=True),
+    "documents:void": Door(READERS, _paper, post=True, vague=True),
+    "documents:file": Door(READERS, lambda w: {"pk": w.paper, "kind": "pdf"}, vague=True),
     # spreadsheets: an import or export belongs to the person who made it
     "imports:index": Door(may(P.EDIT_WORKERS, P.EDIT_ENTERPRISE, P.EDIT_STRUCTURE, P.EDIT_TERRITORY)),
     "imports:begin": Door(SIGNED_IN, lambda w: {"key": "no-such"}, far=False, vague=True),

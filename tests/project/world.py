@@ -50,6 +50,7 @@ class World:
     run: int
     import_job: int
     export_job: int
+    worker: int
 
 
 def build() -> World:

@@ -116,7 +116,8 @@ class InviteForm(forms.Form):
         field = self.fields["people"]
         assert isinstance(field, forms.ModelMultipleChoiceField)
         # A sliced list cannot be filtered again by the field; the numbers can.
-        field.queryset = Person.objects.filter(pk__in=[one.pk for one in people]).select_related("home_unit")
+        chosen = Person.objects.filter(pk__in=[one.pk for one in people]).select_related("home_unit")
+        field.queryset = chosen.order_by("home_unit__path", "sort_key", "pk")
 
 
 class DeviceForm(forms.Form):
