@@ -33,7 +33,8 @@ def report(request: HttpRequest, token: str) -> HttpResponse:
 
 
 def _data(request: HttpRequest) -> Any:
-    if int(request.headers.get("Content-Length") or 0) > MAX_BYTES:
+    length = request.headers.get("Content-Length") or "0"
+    if not length.isdecimal() or int(length) > MAX_BYTES:
         raise Invalid(_("回报太长。"))
     if request.content_type == "application/x-www-form-urlencoded":
         return request.POST.dict()
