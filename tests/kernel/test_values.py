@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 import stdnum.cn.ric
 import stdnum.cn.uscc
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pingzhan.kernel import creditcode, idnumber, phone, plate
@@ -48,6 +48,7 @@ def test_the_example_of_the_standard() -> None:
     assert EXAMPLE not in repr(number)
 
 
+@settings(deadline=None)
 @given(
     st.dates(date(1800, 1, 1), date(1899, 12, 31)), st.integers(0, 999), st.sampled_from(sorted(PROVINCES))
 )
@@ -56,6 +57,7 @@ def test_every_made_number_is_read_back(birth: date, order: int, province: str) 
     assert (number.birth, number.sex, number.known_region) == (birth, "m" if order % 2 else "f", True)
 
 
+@settings(deadline=None)
 @given(
     st.dates(date(1800, 1, 1), date(1899, 12, 31)), st.integers(0, 999), st.integers(0, 17), st.integers(1, 9)
 )
@@ -69,6 +71,7 @@ def test_one_wrong_digit_is_always_found(birth: date, order: int, place: int, st
         IdNumber.parse(wrong, allow_future=True)
 
 
+@settings(deadline=None)
 @given(st.dates(date(1800, 1, 1), date(1899, 12, 31)), st.integers(0, 999))
 def test_an_outside_library_agrees_on_the_check_character(birth: date, order: int) -> None:
     good = made("110101", birth, order)
@@ -133,6 +136,7 @@ def test_the_example_credit_code() -> None:
     assert (code.value, code.region, code.organisation) == ("91110000600037341L", "110000", "600037341")
 
 
+@settings(deadline=None)
 @given(st.text(alphabet=creditcode.SYMBOLS, min_size=17, max_size=17))
 def test_an_outside_library_agrees_on_credit_codes(body: str) -> None:
     code = body + creditcode.check_character(body)
@@ -231,11 +235,13 @@ def test_folding_keeps_chinese_punctuation_only_where_it_should() -> None:
     assert compact(" a　b\tc ") == "abc"
 
 
+@settings(deadline=None)
 @given(st.text())
 def test_protecting_can_always_be_undone(text: str) -> None:
     assert unprotect(protect(text)) == text
 
 
+@settings(deadline=None)
 @given(st.sampled_from("=+-@\t\r"), st.text(), st.integers(0, 3))
 def test_no_protected_text_begins_like_a_formula(mark: str, rest: str, quotes: int) -> None:
     safe = protect("'" * quotes + mark + rest)

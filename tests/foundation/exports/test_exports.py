@@ -169,7 +169,7 @@ def test_a_long_list_is_made_in_the_background(workers: None, monkeypatch: pytes
     assert job.rows == 100
     data = fetch(job, by=by)
     assert len(lines(data)) == 102
-    assert RunRow.objects.get(pk=job.run_id).result == {"rows": 100}
+    assert RunRow.objects.get(kind="exports.make").result == {"rows": 100}
     other = actor_with(Role.LEADER)
     assert not ExportJob.objects.visible_to(other).exists()
     with pytest.raises(NotFound):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import itertools
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -14,7 +14,7 @@ import openpyxl
 import pytest
 import xlsxwriter
 from django.db import connection
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pingzhan.foundation.access.actor import Actor
@@ -73,9 +73,11 @@ def filled_by_xlsxwriter(rows: Sequence[Sequence[Any]]) -> bytes:
 
 def exported(form: str) -> bytes:
     """What an export with the import's own columns writes."""
-    columns = tuple(
-        OutColumn(one.key, one.title, lambda row, at=at: row[at]) for at, one in enumerate(sample.COLUMNS)
-    )
+
+    def nth(at: int) -> Callable[[Any], Any]:
+        return lambda row: row[at]
+
+    columns = tuple(OutColumn(one.key, one.title, nth(at)) for at, one in enumerate(sample.COLUMNS))
     rows = (
         [
             value
@@ -132,6 +134,7 @@ COLUMN = Column("text", "文字", max_length=500)
 _texts = st.text(st.characters(codec="utf-8", exclude_categories=["Cs"]), max_size=60).map(tidy).filter(bool)
 
 
+@settings(deadline=None, max_examples=60)
 @given(st.lists(_texts, min_size=1, max_size=5), st.sampled_from(["xlsx", "csv"]))
 def test_any_text_survives_both_forms(texts: list[str], form: str) -> None:
     from tests.foundation.imports.sample import SPEC
@@ -148,6 +151,7 @@ def test_any_text_survives_both_forms(texts: list[str], form: str) -> None:
     assert [read(cells[1]) for _number, cells in table.rows] == texts
 
 
+@settings(deadline=None, max_examples=60)
 @given(st.sampled_from("=+-@\t\r"), _texts)
 def test_what_looks_like_a_formula_is_text_in_a_workbook_and_harmless_in_csv(mark: str, rest: str) -> None:
     columns = (OutColumn("name", "名称", lambda row: row),)
@@ -163,6 +167,7 @@ def test_what_looks_like_a_formula_is_text_in_a_workbook_and_harmless_in_csv(mar
             assert cell.data_type == "s"
 
 
+@settings(deadline=None)
 @given(
     st.sampled_from([Kind.DATE, Kind.INTEGER, Kind.DECIMAL, Kind.BOOLEAN]),
     st.dates(date(1800, 1, 1), date(2199, 12, 31)),

@@ -31,10 +31,10 @@ TYPES = {
 class Counter:
     """Counts the rows that pass."""
 
-    def __init__(self, rows: Iterable[list[Value]]) -> None:
+    def __init__(self, rows: Iterable[Sequence[Value]]) -> None:
         self._rows, self.count = rows, 0
 
-    def __iter__(self) -> Iterator[list[Value]]:
+    def __iter__(self) -> Iterator[Sequence[Value]]:
         for row in self._rows:
             self.count += 1
             yield row
@@ -46,7 +46,7 @@ def write(
     *,
     title: str,
     columns: Sequence[OutColumn],
-    rows: Iterable[list[Value]],
+    rows: Iterable[Sequence[Value]],
     notes: Sequence[tuple[str, str]],
 ) -> int:
     """Write the list into an open file and return the number of rows; that number is in the file as well."""

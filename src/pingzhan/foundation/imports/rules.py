@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from django.db.models import Q
 
 from pingzhan.foundation.access.actor import Actor
-from pingzhan.foundation.imports.models import ImportJob
 from pingzhan.foundation.imports.spec import import_of, specs
 from pingzhan.kernel.errors import NotFound
+
+if TYPE_CHECKING:
+    from pingzhan.foundation.imports.models import ImportJob
 
 
 def can_see(actor: Actor, job: ImportJob) -> bool:

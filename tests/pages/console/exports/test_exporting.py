@@ -10,13 +10,14 @@ import pytest
 from django.test import Client
 
 from pingzhan.foundation.access.roles import Role
+from pingzhan.foundation.accounts.models import User
 from pingzhan.foundation.audit.models import AuditRecord
 from pingzhan.foundation.exports.listing import register_listing, unregister_listing
 from pingzhan.foundation.exports.models import ExportJob
 from pingzhan.foundation.options import registry
 from pingzhan.foundation.runs.testing import drain
 from tests.factories import account
-from tests.foundation.exports.test_exports import LISTING, PHONE, User, lines
+from tests.foundation.exports.test_exports import LISTING, PHONE, lines
 from tests.pages.console.conftest import SignIn
 
 

@@ -210,5 +210,5 @@ def test_query_count_of_the_history(
         send(actor_of(clerk), xlsx([HEADER, GOOD]))
     client = sign_in(clerk)
     client.get("/import/")
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(7):
         client.get("/import/")
