@@ -25,7 +25,7 @@ from pingzhan.pages.console.imports.views import find, sent
 def errors(request: HttpRequest, pk: int) -> HttpResponse:
     """One page of the refused cells."""
     job = find(request, pk)
-    return _table(request, job, "errors", ERRORS, preview.bad_cells)
+    return _table(request, job, "console/imports/_errors.html", ERRORS, preview.bad_cells)
 
 
 @require_GET
@@ -33,7 +33,7 @@ def errors(request: HttpRequest, pk: int) -> HttpResponse:
 def changes(request: HttpRequest, pk: int) -> HttpResponse:
     """One page of the rows that would change."""
     job = find(request, pk)
-    return _table(request, job, "changes", CHANGED, preview.changes)
+    return _table(request, job, "console/imports/_changes.html", CHANGED, preview.changes)
 
 
 @require_GET
@@ -41,7 +41,7 @@ def changes(request: HttpRequest, pk: int) -> HttpResponse:
 def rows(request: HttpRequest, pk: int) -> HttpResponse:
     """One page of all rows that would be stored."""
     job = find(request, pk)
-    return _table(request, job, "rows", ROWS, preview.rows)
+    return _table(request, job, "console/imports/_rows.html", ROWS, preview.rows)
 
 
 @require_GET
@@ -56,7 +56,7 @@ def result(request: HttpRequest, pk: int) -> HttpResponse:
 def _table(
     request: HttpRequest,
     job: ImportJob,
-    name: str,
+    fragment: str,
     entries: str,
     read: Callable[[ImportJob, int], Sequence[Any]],
 ) -> HttpResponse:
@@ -71,5 +71,4 @@ def _table(
         "several_sheets": len(job.summary.get("sheets", [])) > 1,
     }
     part = request.headers.get("HX-Request") == "true"
-    template = f"console/imports/_{name}.html" if part else "console/imports/table.html"
-    return render(request, template, {**context, "part": f"console/imports/_{name}.html"})
+    return render(request, fragment if part else "console/imports/table.html", {**context, "part": fragment})

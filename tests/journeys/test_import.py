@@ -1,0 +1,70 @@
+"""A clerk takes the template, fills it in, imports it, mends what was refused, and takes the list out."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable
+from pathlib import Path
+
+import openpyxl
+from playwright.sync_api import Page, expect
+
+from pingzhan.kernel.idnumber import check_character
+
+Visit = Callable[..., Page]
+
+
+def number(n: int) -> str:
+    body = f"371621{1810 + n}0102{n:03d}"
+    return body + check_character(body)
+
+
+def filled(template: Path, rows: list[dict[str, str]]) -> bytes:
+    book = openpyxl.load_workbook(template)
+    sheet = book.worksheets[0]
+    places = {cell.value: cell.column for cell in sheet[1]}
+    for at, row in enumerate(rows, 2):
+        for title, text in row.items():
+            sheet.cell(at, places[title], text)
+    file = io.BytesIO()
+    book.save(file)
+    return file.getvalue()
+
+
+def test_a_roster_comes_in_and_goes_out(
+    visit: Visit, axe: Callable[[Page], None], shot: Callable[[Page, str], None]
+) -> None:
+    page = visit("company")
+    page.goto("/import/")
+    axe(page)
+    page.goto("/import/people.workers/")
+    with page.expect_download() as download:
+        page.get_by_role("link", name="下载模板").click()
+    rows = [
+        {"姓名": "谷一鸣", "证件号码": number(1), "手机": "13800000001", "入职日期": "2026-03-02"},
+        {"姓名": "叶知秋", "证件号码": number(2)[:-1] + "A", "入职日期": "2026-03-02"},
+    ]
+    data = filled(Path(download.value.path()), rows)
+    axe(page)
+    page.locator("[name=file]").set_input_files(
+        {"name": "花名册.xlsx", "mimeType": "application/octet-stream", "buffer": data}
+    )
+    page.get_by_role("button", name="上传并检查").click()
+    page.wait_for_url("**/import/1/")
+    expect(page.locator("#confirm")).to_be_visible(timeout=30_000)
+    expect(page.locator("#errors tbody tr")).to_have_count(1)
+    expect(page.locator("#rows")).to_contain_text("谷一鸣")
+    axe(page)
+    shot(page, "import-ready")
+    page.get_by_role("button", name="确认存入").click()
+    expect(page.get_by_text("导入完成，存入 1 行。")).to_be_visible(timeout=30_000)
+    axe(page)
+    for address in ("/import/1/errors/", "/import/"):
+        page.goto(address)
+        axe(page)
+    page.goto("/export/people.workers/")
+    axe(page)
+    with page.expect_download() as download:
+        page.get_by_role("button", name="导出").click()
+    book = openpyxl.load_workbook(download.value.path())
+    assert any("谷" in str(cell.value) for row in book.worksheets[0].iter_rows() for cell in row)
