@@ -18,7 +18,7 @@ from pingzhan.foundation.audit import Break, record, signing, verify
 from pingzhan.foundation.audit.anchors import anchor, file_path
 from pingzhan.foundation.audit.chain import sha_of
 from pingzhan.foundation.audit.models import AuditAnchor, AuditRecord
-from pingzhan.foundation.audit.verify import BreakKind
+from pingzhan.foundation.audit.report import BreakKind
 
 DUTY = Actor(kind="user", user_id=7, person_id=70, name="\u7532")
 PLAIN: dict[str, Any] = {

@@ -3,6 +3,7 @@
 from pingzhan.foundation.audit.anchors import anchor
 from pingzhan.foundation.audit.chain import head, operation, record
 from pingzhan.foundation.audit.queries import TrailFilter, trail
+from pingzhan.foundation.audit.report import Break, Report
 from pingzhan.foundation.audit.verbs import (
     read_verbs,
     register_verb,
@@ -11,7 +12,7 @@ from pingzhan.foundation.audit.verbs import (
     title_of,
     verb_choices,
 )
-from pingzhan.foundation.audit.verify import Break, Report, verify, verify_chain
+from pingzhan.foundation.audit.verify import verify, verify_chain
 
 __all__ = [
     "Break",

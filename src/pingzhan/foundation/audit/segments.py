@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from pingzhan.foundation.audit import signing
 from pingzhan.foundation.audit.chain import GENESIS
-from pingzhan.foundation.audit.verify import Break, Report
+from pingzhan.foundation.audit.report import Break, Report
 
 if TYPE_CHECKING:
     from pingzhan.foundation.audit.models import AuditSegment

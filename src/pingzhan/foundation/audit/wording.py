@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 
-from pingzhan.foundation.audit.verify import Break, BreakKind, Report
+from pingzhan.foundation.audit.report import Break, BreakKind, Report
 
 
 def summary(report: Report) -> str:
