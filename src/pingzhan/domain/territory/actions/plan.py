@@ -45,7 +45,7 @@ def import_plan(
         plan = ParkPlan(zone=zone, n=0)
     plan.geojson, plan.n, plan.note, plan.by_name = geojson, plan.n + 1, note.strip()[:200], by.name
     # The database clock; an expression is read back below.
-    plan.updated = Now()  # type: ignore[assignment]
+    plan.updated = Now()
     plan.save()
     plan.refresh_from_db()
     record(

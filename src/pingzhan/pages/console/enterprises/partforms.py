@@ -119,7 +119,7 @@ class TeamForm(RowForm):
         self.choices("workshop", places)
         self.choices("shift", territory.shifts_of(self.enterprise, active=True))
         if self.row is not None:
-            self.initial |= {
+            self.initial = {
                 "name": self.row.name,
                 "workshop": self.row.workshop_id,
                 "shift": self.row.shift_id,

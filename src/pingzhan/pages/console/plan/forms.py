@@ -22,8 +22,9 @@ MAX_BYTES = 5 * 1024 * 1024
 
 
 class ImportForm(forms.Form):
-    """A GeoJSON file."""
+    """A GeoJSON file; ``file_name`` is what it is called once the form is valid."""
 
+    file_name = ""
     file = forms.FileField(
         label=gettext_lazy("GeoJSON 文件"),
         help_text=gettext_lazy("以米为单位的园区平面坐标，不超过 5 MB；图形的 code 属性填单位代码。"),
@@ -33,9 +34,10 @@ class ImportForm(forms.Form):
 
     def clean_file(self) -> Any:
         """Return the parsed file."""
-        upload: UploadedFile = self.cleaned_data["file"]
+        upload: UploadedFile[Any] = self.cleaned_data["file"]
         if (upload.size or 0) > MAX_BYTES:
             raise forms.ValidationError(_("文件超过 5 MB，请删去无关图形后再导入。"))
+        self.file_name = upload.name or ""
         try:
             return json.loads(upload.read().decode("utf-8-sig"), parse_constant=_no_constant)
         except (ValueError, RecursionError) as error:

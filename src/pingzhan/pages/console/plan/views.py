@@ -133,9 +133,8 @@ def import_file(request: HttpRequest) -> HttpResponse:
             plan, faults = territory.sort_plan(zone, form.cleaned_data["file"])
             good = len(plan["features"]) if plan else 0
             if plan is not None and (not faults or form.cleaned_data["partial"]):
-                upload = request.FILES["file"]
                 stored = territory.import_plan(
-                    zone=zone, geojson=plan, by=actor, note=str(upload.name), refused=len(faults)
+                    zone=zone, geojson=plan, by=actor, note=form.file_name, refused=len(faults)
                 )
                 words = _("平面图已存为第 %(n)d 版：导入 %(good)d 个图形，拒收 %(bad)d 个。")
                 told = words % {"n": stored.n, "good": good, "bad": len(faults)}
