@@ -63,6 +63,9 @@ def swap(name: str, old: bytes, new: bytes) -> bytes:
 
 DOCUMENT, RELATIONS = "word/document.xml", "word/_rels/document.xml.rels"
 XXE = b'<!DOCTYPE x [<!ENTITY e SYSTEM "file:///etc/hostname">]>'
+WIDE = ('<?xml version="1.0" encoding="UTF-16"?>' + XXE.decode() + "<x/>").encode("utf-16")
+FETCH = b'<w:p><w:r><w:instrText>INCLUDETEXT "x"</w:instrText></w:r></w:p>'
+PLAIN_TYPE = b"wordprocessingml.document.main+xml"
 REMOTE = (
     b'<Relationship Id="r99" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/image"'
     b' Target="http://198.51.100.7/x.png" TargetMode="External"/></Relationships>'
@@ -72,11 +75,11 @@ HARMFUL: dict[str, Callable[[], bytes]] = {
     "macro": lambda: put("word/vbaProject.bin", b"x"),
     "embedded": lambda: put("word/embeddings/oleObject1.bin", b"x"),
     "doctype": lambda: swap(DOCUMENT, b"<w:document", XXE + b"<w:document"),
-    "doctype_wide": lambda: put("word/custom.xml", ('<?xml version="1.0" encoding="UTF-16"?>' + XXE.decode() + "<x/>").encode("utf-16")),
+    "doctype_wide": lambda: put("word/custom.xml", WIDE),
     "external": lambda: swap(RELATIONS, b"</Relationships>", REMOTE),
-    "field": lambda: swap(DOCUMENT, b"<w:body>", b'<w:body><w:p><w:r><w:instrText>INCLUDETEXT "x"</w:instrText></w:r></w:p>'),
+    "field": lambda: swap(DOCUMENT, b"<w:body>", b"<w:body>" + FETCH),
     "dde": lambda: swap(DOCUMENT, b"<w:body>", b'<w:body><w:p><w:fldSimple w:instr="DDEAUTO c:\\x"/></w:p>'),
-    "macro_type": lambda: swap("[Content_Types].xml", b"wordprocessingml.document.main+xml", b"x.document.macroEnabled.main+xml"),
+    "macro_type": lambda: swap("[Content_Types].xml", PLAIN_TYPE, b"x.document.macroEnabled.main+xml"),
     "climbing": lambda: put("word/../../x.xml", b"<x/>"),
     "not_xml": lambda: put("word/custom.xml", b"<x>"),
     "not_zip": lambda: b"%PDF-1.7",
@@ -143,6 +146,9 @@ def test_a_template_needs_a_place_for_the_body() -> None:
     with pytest.raises(Invalid) as refused:
         examine(template("{{ 标题 }}"), sample())
     assert refused.value.code == "template_no_body"
+
+
+LIST = ("{%p for 名 in 附件列表 %}", "{{ 名 }}", "{%p endfor %}")
 
 
 def test_every_documented_field_works() -> None:

@@ -6,6 +6,7 @@ The text goes to typst as data (JSON), never as source, so nothing a person writ
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -25,7 +26,7 @@ from pingzhan.foundation.documents.content import (
 )
 from pingzhan.foundation.documents.enums import Form
 from pingzhan.foundation.documents.pdf import fonts
-from pingzhan.foundation.documents.word.body import column_widths, is_short
+from pingzhan.foundation.documents.word.body import centred_columns, column_widths
 from pingzhan.foundation.documents.word.imprint import imprint_lines
 
 CHARACTER_PT = 15.75
@@ -69,15 +70,45 @@ def _compile(
     paper: PaperContent, own: Mapping[str, str] | None, kind: Literal["pdf", "png"], ppi: float | None
 ) -> tuple[bytes | list[bytes], frozenset[str]]:
     library, families = fonts.library()
-    data = {**_data(paper), "fonts": fonts.chosen(families, own)}
+    inputs = _fitting({**_data(paper), "fonts": fonts.chosen(families, own)}, library)
     made: bytes | list[bytes] = typst.compile(
-        _source(),
-        format=kind,
-        ppi=ppi,
-        font_paths=library,
-        sys_inputs={"paper": json.dumps(data, ensure_ascii=False)},
+        _source(), format=kind, ppi=ppi, font_paths=library, sys_inputs=inputs
     )
     return made, families
+
+
+@dataclass(frozen=True)
+class _Way:
+    """A way to lay out the last page: most papers come out well in the first."""
+
+    hold_up_to: int
+    leading: float = 13.24
+    seal_lines: int = 2
+
+
+_WAYS = (_Way(3), _Way(0), _Way(3, seal_lines=1), _Way(11), _Way(3, leading=14.6), _Way(3, leading=16.0))
+"""Two lines of seal room, then less, then 21 and 20 lines a page: the standard itself says to adjust spacing
+where a sign-off would stand alone (7.3.5.5)."""
+
+
+def _fitting(data: dict[str, Any], library: typst.Fonts) -> dict[str, str]:
+    """Return the inputs of the first way in which no sign-off stands alone and page 1 has text of the body."""
+    first: dict[str, str] | None = None
+    for way in _WAYS:
+        length = data["last_lines"]
+        more = {
+            "hold_last": 0 < length <= way.hold_up_to,
+            "leading": way.leading,
+            "seal_lines": way.seal_lines,
+        }
+        inputs = {"paper": json.dumps({**data, **more}, ensure_ascii=False)}
+        first = first or inputs
+        found = typst.query(_source(), "<place>", field="value", font_paths=library, sys_inputs=inputs)
+        places = {name: page for name, page in json.loads(found)}
+        if places.get("begin", 1) == 1 and places.get("end") == places.get("sign", places.get("end")):
+            return inputs
+    assert first is not None
+    return first
 
 
 def _data(paper: PaperContent) -> dict[str, Any]:
@@ -105,6 +136,7 @@ def _data(paper: PaperContent) -> dict[str, Any]:
         "plain_title": " ".join(paper.title.split()),
         "recipients": joined(paper.recipients) + "\uff1a" if paper.recipients else "",
         "blocks": [_block(one) for one in paper.blocks],
+        "last_lines": _last_lines(paper),
         "attachments": list(paper.attachments),
         "sign_off": _sign_off(paper, day),
         "note": f"\uff08{paper.note}\uff09" if paper.note else "",
@@ -117,11 +149,20 @@ def _block(block: Any) -> dict[str, Any]:
     found = block_json(block)
     if isinstance(block, Table):
         found["widths"] = column_widths(block.rows)
-        found["short"] = [[is_short(cell) for cell in row] for row in block.rows]
+        found["centred"] = centred_columns(block.rows)
     elif isinstance(block, Heading):
         wide = setting.text_width(block.text, CHARACTER_PT) >= setting.TYPE_WIDTH_PT
         found["sticky"] = not block.rest and not wide
     return found
+
+
+def _last_lines(paper: PaperContent) -> int:
+    """Return about how many lines the last block takes; 0 when it is a table or nothing follows."""
+    last = paper.blocks[-1] if paper.blocks else None
+    if last is None or isinstance(last, Table) or paper.form is Form.BRIEF or not paper.organs:
+        return 0
+    text = last.text + last.rest if isinstance(last, Heading) else last.text
+    return math.ceil((setting.text_width(text, CHARACTER_PT) + 2 * CHARACTER_PT) / setting.TYPE_WIDTH_PT)
 
 
 def _sign_off(paper: PaperContent, day: str) -> list[dict[str, Any]]:

@@ -100,35 +100,41 @@ def _table(sheet: Sheet, rows: tuple[tuple[str, ...], ...]) -> None:
     table = sheet.document.add_table(rows=len(rows), cols=len(rows[0]))
     table.style = "Table Grid"
     table.autofit = False
-    widths = column_widths(rows)
+    widths, centred = column_widths(rows), centred_columns(rows)
     for number, (line, texts) in enumerate(zip(table.rows, rows, strict=True)):
         properties = line._tr.get_or_add_trPr()
         properties.append(oxml.element("cantSplit"))
         if number == 0:
             properties.append(oxml.element("tblHeader"))
-        for cell, text, width in zip(line.cells, texts, widths, strict=True):
-            _cell(cell, text, width, head=number == 0, keep=number < len(rows) - 1 and number < 2)
+        for cell, text, width, middle in zip(line.cells, texts, widths, centred, strict=True):
+            _cell(
+                cell,
+                text,
+                width,
+                head=number == 0,
+                middle=middle or number == 0,
+                keep=number < len(rows) - 1 and number < 2,
+            )
     for column, width in zip(table.columns, widths, strict=True):
         column.width = round(width * 12700)
     # A paragraph of six points parts the table from what follows without taking a line.
     sheet.paragraph(line=6)
 
 
-def _cell(cell: Any, text: str, width: float, *, head: bool, keep: bool) -> None:
+def _cell(cell: Any, text: str, width: float, *, head: bool, middle: bool, keep: bool) -> None:
     cell.width = round(width * 12700)
     properties = cell._tc.get_or_add_tcPr()
     for old in properties.findall(qn("w:vAlign")):
         properties.remove(old)
     properties.append(oxml.element("vAlign", val="center"))
     paragraph = cell.paragraphs[0]
-    centred = head or is_short(text)
-    dress(paragraph, line=TABLE_LINE_PT, align="center" if centred else "left", keep_next=keep)
+    dress(paragraph, line=TABLE_LINE_PT, align="center" if middle else "left", keep_next=keep)
     run(paragraph, text, font=oxml.HEITI if head else oxml.FANGSONG, size=TABLE_PT, squeeze=False)
 
 
-def is_short(text: str) -> bool:
-    """Return whether a cell holds a figure or a few words and so stands in the middle."""
-    return len(text) <= 8
+def centred_columns(rows: tuple[tuple[str, ...], ...]) -> list[bool]:
+    """Return for each column whether it stands in the middle: figures and a few words do, sentences do not."""
+    return [all(len(row[at]) <= 8 for row in rows) for at in range(len(rows[0]))]
 
 
 def column_widths(rows: tuple[tuple[str, ...], ...]) -> list[float]:

@@ -194,7 +194,9 @@ def initial_of(paper: Paper) -> dict[str, Any]:
 class IssueForm(forms.Form):
     """The day under the text."""
 
-    signed_on = forms.DateField(label=_("成文日期"), widget=forms.DateInput(attrs={"type": "date"}))
+    signed_on = forms.DateField(
+        label=_("成文日期"), widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
+    )
     edition = forms.IntegerField(widget=forms.HiddenInput)
 
 
