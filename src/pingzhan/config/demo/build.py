@@ -121,8 +121,10 @@ def _company_people(version: StructureVersion, by: Actor) -> None:
         person = organisation.add_person(
             home_unit=post.unit, name=data.company_name(len(holders)), kind=PersonKind.COMPANY, by=by
         )
-        organisation.add_contact(person=person, channel=Channel.IN_APP, address=post.code, by=by)
         holders[post.code] = person
+    organisation.add_contacts(
+        rows=[(person, Channel.IN_APP, code) for code, person in holders.items()], by=by
+    )
     organisation.fill_posts(version=version, holders=holders, by=by)
     officials = list(
         Person.objects.filter(
@@ -135,8 +137,8 @@ def _company_people(version: StructureVersion, by: Actor) -> None:
     firms = Unit.objects.filter(kind=UnitKind.ENTERPRISE).order_by("code")
     for index, unit in enumerate(firms):
         organisation.set_responsible(unit=unit, person=officials[index % len(officials)], by=by)
-    for person in Person.objects.filter(home_unit=version.zone, contacts__isnull=True):
-        organisation.add_contact(person=person, channel=Channel.IN_APP, address=person.name, by=by)
+    silent = Person.objects.filter(home_unit=version.zone, contacts__isnull=True).select_related("home_unit")
+    organisation.add_contacts(rows=[(person, Channel.IN_APP, person.name) for person in silent], by=by)
     away = officials[-1]
     now = timezone.now()
     organisation.register_absence(
