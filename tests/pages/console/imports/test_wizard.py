@@ -21,9 +21,10 @@ from pingzhan.foundation.imports import spec
 from pingzhan.foundation.imports.models import ImportJob
 from pingzhan.foundation.imports.spec import register_import, unregister_import
 from pingzhan.foundation.runs.testing import drain
+from pingzhan.kernel.errors import Conflict
 from tests.factories import account
 from tests.foundation.imports import sample
-from tests.foundation.imports.files import GOOD, HEADER, ID, send, xlsx
+from tests.foundation.imports.files import GOOD, HEADER, ID, send, store, xlsx
 from tests.pages.console.conftest import SignIn
 
 BAD = ("", "坏行", ID[:-1] + "0", *[""] * 8)
@@ -164,6 +165,35 @@ def test_nothing_chosen_and_not_clean_are_told_in_the_form(sign_in: SignIn, cler
     assert client.post(f"/import/{job.pk}/cancel/").status_code == 302
     assert "这次导入已取消。" in client.get(f"/import/{job.pk}/").content.decode()
     assert client.post(f"/import/{job.pk}/confirm/", {"new": "on"}).status_code == 409
+
+
+def test_changed_rows_show_what_was_and_what_would_be(sign_in: SignIn, clerk: User) -> None:
+    actor = actor_of(clerk)
+    store(actor, send(actor, xlsx([HEADER, GOOD])))
+    job = send(actor, xlsx([HEADER, ("A-001", "滚珠轴承", *GOOD[2:])]))
+    text = sign_in(clerk).get(f"/import/{job.pk}/changes/", headers=HX).content.decode()
+    assert "<del>轴承</del>" in text
+    assert "<ins>滚珠轴承</ins>" in text
+
+
+def test_an_import_that_failed_while_storing_goes_on_from_there(sign_in: SignIn, clerk: User) -> None:
+    def broken(judged: object, context: object) -> None:
+        raise Conflict("仓库正在盘点。", hint="请晚些再试。")
+
+    client = sign_in(clerk)
+    job = send(actor_of(clerk), xlsx([HEADER, GOOD]))
+    whole = sample.SPEC.store
+    object.__setattr__(sample.SPEC, "store", broken)
+    try:
+        store(actor_of(clerk), job)
+    finally:
+        object.__setattr__(sample.SPEC, "store", whole)
+    page = client.get(f"/import/{job.pk}/").content.decode()
+    for words in ("仓库正在盘点。", "请晚些再试。", "从中断处继续"):
+        assert words in page
+    assert client.post(f"/import/{job.pk}/resume/").status_code == 302
+    drain()
+    assert "导入完成，存入 1 行。" in client.get(f"/import/{job.pk}/").content.decode()
 
 
 ADDRESSES = ("", "state/", "errors/", "changes/", "rows/", "result.xlsx")
