@@ -51,6 +51,7 @@ NOBODY_ELSE: frozenset[Role] = frozenset()
 SYSTEM = frozenset({R.SYSTEM_ADMIN})
 STAFF = may(P.MANAGE_ACCOUNTS, P.EDIT_STRUCTURE)
 INVITES = may(P.MANAGE_ACCOUNTS, P.EDIT_STRUCTURE, P.EDIT_ENTERPRISE)
+PRIVACY = may(P.MANAGE_PRIVACY, P.ORDER_ERASURE, P.VERIFY_AUDIT)
 READERS = may(P.WRITE_DOCUMENTS, P.ISSUE_DOCUMENTS, P.EDIT_TEMPLATES)
 ENTERPRISES, FILES = may(P.VIEW_ENTERPRISES), may(P.EDIT_ENTERPRISE)
 
@@ -181,8 +182,8 @@ DOORS: dict[str, Door] = {
     "tasks:mine": Door(may(P.VIEW_TASKS)),
     "tasks:fragment": Door(may(P.VIEW_TASKS)),
     # a seat and a task belong to one person: nobody else, whatever his role
-    "tasks:confirm": Door(NOBODY_ELSE, _seat, post=True),
-    "tasks:arrive": Door(NOBODY_ELSE, _seat, post=True),
+    "tasks:confirm": Door(NOBODY_ELSE, _seat, post=True, data={"eta": "30"}),
+    "tasks:arrive": Door(may(P.MANAGE_SEATS), _seat, post=True),
     "tasks:decline": Door(NOBODY_ELSE, _seat, post=True, data={"reason": "\u75c5\u5047"}),
     "tasks:start": Door(NOBODY_ELSE, lambda w: {"pk": w.task}, post=True),
     "tasks:feedback": Door(NOBODY_ELSE, lambda w: {"pk": w.task}, post=True, data={"text": "\u5df2\u529e"}),
@@ -275,10 +276,10 @@ DOORS: dict[str, Door] = {
     "documents:example": Door(READERS),
     "documents:new": Door(may(P.WRITE_DOCUMENTS)),
     "documents:preview": Door(may(P.WRITE_DOCUMENTS), post=True),
-    "documents:from_activation": Door(may(P.WRITE_DOCUMENTS), lambda w: {"pk": 0}, vague=True),
-    "documents:from_day": Door(may(P.WRITE_DOCUMENTS), vague=True),
+    "documents:from_activation": Door(may(P.WRITE_DOCUMENTS), lambda w: {"pk": 0}, post=True, vague=True),
+    "documents:from_day": Door(may(P.WRITE_DOCUMENTS), post=True, vague=True),
     "documents:organs": Door(may(P.EDIT_TEMPLATES)),
-    "documents:series": Door(may(P.EDIT_TEMPLATES), lambda w: {"pk": 0}, vague=True),
+    "documents:series": Door(may(P.EDIT_TEMPLATES), lambda w: {"pk": 0}, post=True, vague=True),
     "documents:upload": Door(may(P.EDIT_TEMPLATES), post=True),
     "documents:text": Door(may(P.EDIT_TEMPLATES), post=True),
     "documents:template": Door(READERS, lambda w: {"pk": 0}, vague=True),
@@ -294,7 +295,7 @@ DOORS: dict[str, Door] = {
     "documents:void": Door(READERS, _paper, post=True, vague=True),
     "documents:file": Door(READERS, lambda w: {"pk": w.paper, "kind": "pdf"}, vague=True),
     # spreadsheets: an import or export belongs to the person who made it
-    "imports:index": Door(may(P.EDIT_WORKERS, P.EDIT_ENTERPRISE, P.EDIT_STRUCTURE, P.EDIT_TERRITORY)),
+    "imports:index": Door(may(P.EDIT_WORKERS, P.EDIT_ENTERPRISE, P.EDIT_STRUCTURE)),
     "imports:begin": Door(SIGNED_IN, lambda w: {"key": "no-such"}, far=False, vague=True),
     "imports:template": Door(SIGNED_IN, lambda w: {"key": "no-such"}, far=False, vague=True),
     "imports:job": Door(NOBODY_ELSE, _import),
@@ -314,7 +315,7 @@ DOORS: dict[str, Door] = {
     "exports:file": Door(NOBODY_ELSE, lambda w: {"pk": w.export_job}),
     # messages
     "messages:index": Door(may(P.VIEW_MESSAGES)),
-    "messages:retry_all": Door(may(P.MANAGE_CHANNELS), post=True),
+    "messages:retry_all": Door(may(P.SEND_NOTICES), post=True),
     "messages:notice": Door(may(P.VIEW_MESSAGES), lambda w: {"notice_id": 0}, vague=True),
     "messages:retry": Door(may(P.VIEW_MESSAGES), lambda w: {"notice_id": 0}, post=True, vague=True),
     "messages:give_up": Door(may(P.VIEW_MESSAGES), lambda w: {"notice_id": 0}, post=True, vague=True),
@@ -335,17 +336,15 @@ DOORS: dict[str, Door] = {
     "inbox:read": Door(SIGNED_IN, post=True),
     "inbox:bell": Door(SIGNED_IN),
     # personal data
-    "privacy:index": Door(may(P.MANAGE_PRIVACY, P.ORDER_ERASURE)),
+    "privacy:index": Door(PRIVACY),
     "privacy:days": Door(may(P.MANAGE_PRIVACY), lambda w: {"key": "no-such"}, post=True, vague=True),
     "privacy:response": Door(may(P.MANAGE_PRIVACY), post=True),
-    "privacy:erasure": Door(may(P.MANAGE_PRIVACY, P.ORDER_ERASURE), lambda w: {"pk": 0}, vague=True),
-    "privacy:progress": Door(may(P.MANAGE_PRIVACY, P.ORDER_ERASURE), lambda w: {"pk": 0}, vague=True),
-    "privacy:decide": Door(
-        may(P.MANAGE_PRIVACY, P.ORDER_ERASURE), lambda w: {"pk": 0}, post=True, vague=True
-    ),
-    "privacy:protocol": Door(may(P.MANAGE_PRIVACY, P.ORDER_ERASURE), lambda w: {"pk": 0}, vague=True),
-    "privacy:protocol_text": Door(may(P.MANAGE_PRIVACY, P.ORDER_ERASURE), lambda w: {"pk": 0}, vague=True),
-    "privacy:protocol_json": Door(may(P.MANAGE_PRIVACY, P.ORDER_ERASURE), lambda w: {"pk": 0}, vague=True),
+    "privacy:erasure": Door(PRIVACY, lambda w: {"pk": 0}, vague=True),
+    "privacy:progress": Door(PRIVACY, lambda w: {"pk": 0}, vague=True),
+    "privacy:decide": Door(PRIVACY, lambda w: {"pk": 0}, post=True, far=False, vague=True),
+    "privacy:protocol": Door(PRIVACY, lambda w: {"pk": 0}, vague=True),
+    "privacy:protocol_text": Door(PRIVACY, lambda w: {"pk": 0}, vague=True),
+    "privacy:protocol_json": Door(PRIVACY, lambda w: {"pk": 0}, vague=True),
     "privacy:held": Door(may(P.MANAGE_PRIVACY), lambda w: {"kind": "no-such", "pk": 0}, vague=True),
     "privacy:reveal": Door(may(P.REVEAL_PERSONAL), lambda w: {"kind": "no-such", "pk": 0}, vague=True),
     "privacy:hide": Door(may(P.REVEAL_PERSONAL), lambda w: {"kind": "no-such", "pk": 0}, vague=True),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 
 from django.utils import timezone
 
@@ -12,6 +12,7 @@ from pingzhan.domain.command.models import Seat, Task
 from pingzhan.domain.organisation import api as organisation
 from pingzhan.domain.organisation.enums import AbsenceKind
 from pingzhan.domain.organisation.models import Contact, Group
+from pingzhan.domain.people import api as people
 from pingzhan.domain.territory import api as territory
 from pingzhan.domain.territory.enums import SiteKind
 from pingzhan.domain.territory.models import Enterprise
@@ -21,6 +22,7 @@ from pingzhan.foundation.accounts.models import SignIn
 from pingzhan.foundation.exports.models import ExportJob
 from pingzhan.foundation.imports.models import ImportJob
 from pingzhan.foundation.runs.models import RunRow
+from tests.domain.people.crowd import person as somebody
 from tests.factories import SmallZone, account, small_zone
 
 
@@ -51,6 +53,7 @@ class World:
     import_job: int
     export_job: int
     worker: int
+    paper: int
 
 
 def build() -> World:
@@ -85,6 +88,13 @@ def build() -> World:
     site = territory.create_site(
         enterprise=first, kind=SiteKind.WORKSHOP, code="W1", name="\u4e00\u8f66\u95f4", by=small.root
     )
+    worker = people.register_worker(
+        enterprise=first,
+        person=somebody(),
+        terms=people.Terms(employee_no="1"),
+        joined=date(2026, 3, 2),
+        by=small.root,
+    )
     return World(
         zone_path=small.zone.path,
         other_path=second.path,
@@ -117,5 +127,7 @@ def build() -> World:
         import_job=ImportJob.objects.create(
             spec="no-such", scope_code="F1", scope_label="F1", unit_path=first.path, form="xlsx", by_user=user
         ).pk,
+        worker=worker.pk,
+        paper=0,
         export_job=ExportJob.objects.create(listing="staff.accounts", form="xlsx", by_user=user).pk,
     )
