@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import io
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -162,11 +163,12 @@ def test_void_keeps_its_place_and_its_reason(handed_in: Paper, leader: Actor, cl
     assert again.number.number == 2
     (run,) = number_runs([done.organ])
     assert (run.first, run.last, run.given, run.void, run.missing) == (1, 2, 2, 1, 0)
-    for step in (
+    steps: list[Callable[[], Paper]] = [
         lambda: void_paper(paper=void, reason="再次", by=leader),
         lambda: file_paper(paper=void, by=clerk),
         lambda: withdraw_paper(paper=void, by=clerk),
-    ):
+    ]
+    for step in steps:
         with pytest.raises(Conflict):
             step()
 

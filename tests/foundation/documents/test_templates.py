@@ -38,7 +38,7 @@ def template(*lines: str) -> bytes:
     return out.getvalue()
 
 
-def rezipped(data: bytes, change: Callable[[dict[str, bytes]], None]) -> bytes:
+def rezipped(data: bytes, change: Callable[[dict[str, bytes]], object]) -> bytes:
     with zipfile.ZipFile(io.BytesIO(data)) as old:
         parts = {name: old.read(name) for name in old.namelist()}
     change(parts)

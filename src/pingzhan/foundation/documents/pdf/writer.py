@@ -104,7 +104,7 @@ def _fitting(data: dict[str, Any], library: typst.Fonts) -> dict[str, str]:
         inputs = {"paper": json.dumps({**data, **more}, ensure_ascii=False)}
         first = first or inputs
         found = typst.query(_source(), "<place>", field="value", font_paths=library, sys_inputs=inputs)
-        places = {name: page for name, page in json.loads(found)}
+        places: dict[str, int] = dict(json.loads(found))
         if places.get("begin", 1) == 1 and places.get("end") == places.get("sign", places.get("end")):
             return inputs
     assert first is not None

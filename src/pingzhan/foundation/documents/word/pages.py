@@ -20,6 +20,8 @@ NUMBER_PT = 14.0
 """4号."""
 FOOTER_MM = 25.4
 """Page number above the paper's edge, so that its dashes are 7 mm under the type area (7.5)."""
+LETTER_RULE_MM = 20.0
+"""The lower rule of a 信函 above the paper's edge (10.1); its page numbers are lifted from there."""
 
 
 def prepare(sheet: Sheet, paper: PaperContent) -> None:
@@ -47,10 +49,13 @@ def prepare(sheet: Sheet, paper: PaperContent) -> None:
         settings.append(compat)
     else:
         before.addprevious(compat)
+    letter = paper.form is Form.LETTER
+    if letter:
+        section.footer_distance = Mm(LETTER_RULE_MM)
     for footer, align in ((section.footer, "right"), (section.even_page_footer, "left")):
         footer.is_linked_to_previous = False
-        _page_number(footer.paragraphs[0], align)
-    if paper.form is Form.LETTER:
+        _page_number(footer.paragraphs[0], align, lift=FOOTER_MM - LETTER_RULE_MM if letter else 0.0)
+    if letter:
         section.different_first_page_header_footer = True
 
 
@@ -69,10 +74,11 @@ def _base_style(document: Any) -> None:
     oxml.set_paragraph(properties, "autoSpaceDN", val=0)
 
 
-def _page_number(paragraph: Any, align: str) -> None:
-    """Write "— 1 —", one character in from the outer edge."""
+def _page_number(paragraph: Any, align: str, *, lift: float) -> None:
+    """Write "— 1 —", one character in from the outer edge, ``lift`` millimetres above the footer's lower edge."""
     outer = (NUMBER_PT, 0.0) if align == "left" else (0.0, NUMBER_PT)
     dress(paragraph, line=NUMBER_PT, align=align, left=outer[0], right=outer[1])
+    oxml.set_lines(paragraph._p.get_or_add_pPr(), NUMBER_PT, after=lift * 72 / 25.4)
     for part in ("\u2014 ", None, " \u2014"):
         made = run(paragraph, part or "", font=oxml.SONGTI, size=NUMBER_PT, squeeze=False)
         fonts = made._r.rPr.find(qn("w:rFonts"))

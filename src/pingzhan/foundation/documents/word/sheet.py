@@ -67,6 +67,9 @@ def dress(
     # No air between Chinese and figures: 2026年 is one word here. Some programs do not take it from the style.
     oxml.set_paragraph(properties, "autoSpaceDE", val=0)
     oxml.set_paragraph(properties, "autoSpaceDN", val=0)
+    if line != LINE_PT:
+        # Some programs stretch even an exact line to whole lines of the grid.
+        oxml.set_paragraph(properties, "snapToGrid", val=0)
     if keep_next:
         oxml.set_paragraph(properties, "keepNext")
     if keep_lines:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import zipfile
 from datetime import UTC, datetime
 
 from docx import Document
@@ -41,4 +42,15 @@ def write_docx(paper: PaperContent) -> bytes:
     properties.created = properties.modified = moment
     out = io.BytesIO()
     document.save(out)
+    return _settled(out.getvalue())
+
+
+def _settled(data: bytes) -> bytes:
+    """Return the package with the moment of writing taken out of its directory."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(data)) as old, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as new:
+        for name in old.namelist():
+            part = zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0))
+            part.compress_type = zipfile.ZIP_DEFLATED
+            new.writestr(part, old.read(name))
     return out.getvalue()
