@@ -22,7 +22,7 @@ def number(n: int) -> str:
 def filled(template: bytes, rows: list[dict[str, str]]) -> bytes:
     book = openpyxl.load_workbook(io.BytesIO(template))
     sheet = book.worksheets[0]
-    places = {cell.value: cell.column for cell in sheet[1]}
+    places = {str(cell.value): n for n, cell in enumerate(sheet[1], 1)}
     for at, row in enumerate(rows, 2):
         for title, text in row.items():
             sheet.cell(at, places[title], text)

@@ -48,7 +48,7 @@ def person(*roles: Role, path: str = "/", factor: bool = False) -> User:
 
 
 def code(step: int = 0) -> str:
-    return format_hotp_value(hotp_value(SECRET, int(time.time()) // 30 + step))
+    return str(format_hotp_value(hotp_value(SECRET, int(time.time()) // 30 + step)))
 
 
 def sign_in(user: User, client: Client | None = None) -> tuple[Client, Any]:
@@ -147,7 +147,7 @@ def test_a_planted_session_key_is_not_taken_over() -> None:
     session = attacker.session
     session["planted"] = "1"
     session.save()
-    planted = session.session_key
+    planted = str(session.session_key)
     victim = Client()
     victim.cookies["sessionid"] = planted
     sign_in(user, victim)

@@ -52,6 +52,8 @@ def begin(request: HttpRequest, user: User, *, way: str, factor: str) -> SignIn:
 def follow_key(request: HttpRequest) -> None:
     """Tie the record to the session's present key: Django changes it when the owner changes his password."""
     row = request.session.get(_ROW)
+    if row is None:
+        return
     SignIn.objects.filter(pk=row, session_key__isnull=False).update(session_key=request.session.session_key)
 
 

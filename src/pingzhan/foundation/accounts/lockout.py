@@ -59,7 +59,8 @@ def waiting(failures: int) -> timedelta:
     """Return how long the next attempt is held up: nothing below five, then 5, 10, 20, 40, 60 minutes."""
     if failures < FAILURES:
         return timedelta()
-    return min(LONGEST, FIRST * 2 ** min(failures - FAILURES, 10))
+    doublings: int = min(failures - FAILURES, 10)
+    return min(LONGEST, FIRST * (1 << doublings))
 
 
 def lock_of(*, username: str, address: str | None) -> Lock | None:

@@ -114,7 +114,7 @@ class GatewaySettings:
         check_url(fill(self.url, sample, "url"), private=self.private)
         for line in self.headers.splitlines():
             if line.strip() and not HEADER.fullmatch(line.strip()):
-                raise Invalid(_("请求头写法不对：应是“名称: 值”。"), place="headers")  # zhpunct: off
+                raise Invalid(_("请求头写法不对：名称和值之间用半角冒号。"), place="headers")
         if self.content == "json" and self.body:
             try:
                 json.loads(fill(self.body, sample, "json"))
