@@ -14,9 +14,11 @@ from pingzhan.domain.people import api
 from pingzhan.domain.people.enums import LeaveReason
 from pingzhan.domain.people.importers.judging import prepare
 from pingzhan.domain.people.importers.spec import COLUMNS
+from pingzhan.domain.people.listing import ROSTER
 from pingzhan.domain.people.models import Employment, Individual, Placement, SearchTokens
 from pingzhan.foundation.access.actor import Actor
 from pingzhan.foundation.access.roles import Role
+from pingzhan.foundation.exports.listing import lines
 from pingzhan.foundation.imports import preview
 from pingzhan.foundation.imports.spec import Context, Outcome, Row, Scope
 from pingzhan.kernel.errors import NotFound, Refused
@@ -225,3 +227,46 @@ def test_the_number_of_queries_does_not_grow_with_the_rows(mill: Firm, park: Par
 
     count(1)  # the first use of keys in a transaction takes a lock
     assert count(1) == count(40)
+
+
+def test_what_goes_out_comes_in_unchanged(zone_clerk: Actor, park: Park) -> None:
+    """Template, fill, import, export, import: the identity, leavers and second employments included."""
+    rows = [
+        row(
+            1,
+            enterprise="P1",
+            room="D1-101",
+            canteen="C1",
+            sitting=2,
+            groups="\u98df\u5802\u3001\u4fdd\u6d01",
+        ),
+        row(1, enterprise="P2", kind="\u5b9e\u4e60", employee_no=None, phone="15400000001"),
+        row(2, enterprise="P1", left="2026-04-01", left_reason="\u8f9e\u804c"),
+        row(2, enterprise="P1", joined="2026-05-01", employee_no="A3", address=None),
+        row(4, enterprise="P2", doc_kind="\u62a4\u7167", number="E1234567", phone=None, team=None, job=None),
+    ]
+    job = send(zone_clerk, workbook(rows), "PZ")
+    assert found(job) == (5, 0, 0, 0)
+    keep(zone_clerk, job)
+    jobs = ROSTER.queryset(park.root, {"status": "all"})
+    out = [dict(zip(KEYS, line, strict=True)) for line in lines(ROSTER, jobs, whole=True)]
+    assert len(out) == 5
+    assert found(send(zone_clerk, workbook(out), "PZ")) == (0, 0, 5, 0)
+    masked = [dict(zip(KEYS, line, strict=True)) for line in lines(ROSTER, jobs, whole=False)]
+    assert id_number(1) not in str(masked)
+    assert found(send(zone_clerk, workbook(masked), "PZ")) == (0, 0, 0, 5)
+
+
+def test_the_export_has_what_the_page_shows(park: Park, mill: Firm, forge: Firm) -> None:
+    hire(mill, no="1")
+    hire(forge, no="2")
+
+    def numbers(by: Actor, **params: str) -> list[str]:
+        return [one.employee_no for one in ROSTER.queryset(by, params)]
+
+    assert numbers(mill.contact) == ["1"]
+    assert numbers(mill.contact, unit="P2") == []
+    assert numbers(park.root, unit="P2") == ["2"]
+    assert numbers(park.root, unit="nowhere") == []
+    assert numbers(park.root, q="1") == ["1"]
+    assert not ROSTER.may(actor_with(Role.OFFICIAL))

@@ -60,6 +60,18 @@ def test_erasing_one_person(park: Park, mill: Firm) -> None:
     assert verify_chain() == []
 
 
+def test_erasing_takes_in_what_was_merged(park: Park, mill: Firm) -> None:
+    keep, drop = hire(mill, no="1"), hire(mill, no="2")
+    api.merge(keep=keep.individual, drop=drop.individual, reason=MergeReason.OTHER, by=park.root)
+    order = erasing.propose_request(
+        subject_ids=[keep.individual.subject_id],
+        basis="\u672c\u4eba\u7533\u8bf7",
+        by=actor_with(Role.PRIVACY_OFFICER),
+    )
+    chosen = set(order.subjects.values_list("subject_id", flat=True))
+    assert chosen == {keep.individual.subject_id, drop.individual.subject_id}
+
+
 def test_a_new_look_up_key_finds_everybody_and_the_old_one_nobody(park: Park, mill: Firm) -> None:
     job = hire(mill, person("\u8c37\u4e00\u9e23", id_number(1), "15400001111"))
     twin = hire(mill, person("\u8c37\u4e00\u9e23", id_number(900), "15400001111"))

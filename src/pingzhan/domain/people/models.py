@@ -102,7 +102,8 @@ class SearchTokens(models.Model):
         verbose_name = _("检索词")
         verbose_name_plural = _("检索词")
         indexes = [
-            GinIndex(fields=["tokens"], name="search_tokens"),
+            # A short list of pending entries: every search reads it whole.
+            GinIndex(fields=["tokens"], name="search_tokens", gin_pending_list_limit=256),
             models.Index(fields=["name_digest"], name="search_name"),
             models.Index(fields=["phone_digest"], name="search_phone"),
         ]
@@ -144,6 +145,7 @@ class Employment(models.Model):
                 name="employment_open_list",
                 condition=Q(left__isnull=True),
             ),
+            models.Index(fields=["employee_no"], name="employment_number", opclasses=["text_pattern_ops"]),
             models.Index(fields=["left"], name="employment_left", condition=Q(left__isnull=False)),
             GinIndex(fields=["groups"], name="employment_groups"),
         ]

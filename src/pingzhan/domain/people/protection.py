@@ -11,13 +11,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from pingzhan.domain.people import personal, rules
-from pingzhan.domain.people.actions import bulk
+from pingzhan.domain.people.actions import bulk, merged_subjects
 from pingzhan.domain.people.enums import Sex
 from pingzhan.domain.people.models import Employment, Individual, SearchTokens
 from pingzhan.domain.people.personal import Document, Personal
 from pingzhan.domain.people.queries.opening import opened
 from pingzhan.foundation.access.actor import Actor
-from pingzhan.foundation.privacy.holders import Holder, register_holder, register_kind
+from pingzhan.foundation.privacy.holders import Holder, register_holder, register_kind, register_related
 from pingzhan.foundation.privacy.lookup import register_rehash
 from pingzhan.foundation.privacy.retention import RetentionRule, register_rule
 from pingzhan.foundation.privacy.reveal import Revealable, register_revealable
@@ -197,6 +197,7 @@ def register() -> None:
             ),
         )
     )
+    register_related(bulk.SUBJECT_KIND, merged_subjects)
     register_rehash("people", rehash)
     register_revealable(REVEALABLE, reveal_worker)
     register_rule(

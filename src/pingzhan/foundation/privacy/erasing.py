@@ -13,6 +13,7 @@ from pingzhan.foundation.access.actor import Actor, require
 from pingzhan.foundation.access.roles import Permission
 from pingzhan.foundation.audit import record
 from pingzhan.foundation.privacy import retention
+from pingzhan.foundation.privacy.holders import with_related
 from pingzhan.foundation.privacy.models import (
     OPEN_STATES,
     Erasure,
@@ -172,6 +173,7 @@ def _propose(
         raise Invalid(
             _("依据会长期保存，不能写电话或证件号码。"), hint=_("请写申请或决定的名称、文号。"), code="basis"
         )
+    ids = sorted({*ids, *_free(with_related(ids))})
     row = Erasure.objects.create(
         scope=scope,
         basis=basis,

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from django.utils.functional import Promise
 
 Count = Callable[[Sequence[int]], int]
+Related = Callable[[Sequence[int]], Sequence[int]]
 
 
 @dataclass(frozen=True)
@@ -30,6 +31,7 @@ class Holder:
 
 _holders: dict[str, Holder] = {}
 _kinds: dict[str, str | Promise] = {}
+_related: dict[str, Related] = {}
 
 
 def register_holder(holder: Holder) -> None:
@@ -45,6 +47,22 @@ def holders(kind: str) -> tuple[Holder, ...]:
 def all_holders() -> tuple[Holder, ...]:
     """Return every registered holder."""
     return tuple(_holders.values())
+
+
+def register_related(kind: str, related: Related) -> None:
+    """Have ``related(ids)`` name the subjects whose data is of the same persons (records merged into theirs).
+
+    An order for one of them takes in all of them.
+    """
+    _related[kind] = related
+
+
+def with_related(ids: Sequence[int]) -> list[int]:
+    """Return the subjects and those related to them, each once."""
+    found = list(ids)
+    for related in _related.values():
+        found += related(ids)
+    return list(dict.fromkeys(found))
 
 
 def register_kind(kind: str, label: str | Promise) -> None:

@@ -79,7 +79,7 @@ def test_the_number_of_queries(sign_in: SignIn, park: Park, more: int) -> None:
         client.get("/search/")
     with CaptureQueriesContext(connection) as seen:
         client.get("/search/?q=gym")
-    assert len(seen) - len(empty) == 5  # workers, placements, keys, enterprises, officials
+    assert len(seen) - len(empty) == 6  # words, workers, placements, keys, enterprises, officials
 
 
 def test_too_often(sign_in: SignIn, park: Park, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from django.db import transaction
 from django.utils.translation import gettext as _
 
@@ -117,7 +119,7 @@ def keep_apart(*, first: Individual, second: Individual, by: Actor) -> KeptApart
     return noted
 
 
-def merged_subjects(subject_ids: list[int]) -> list[int]:
+def merged_subjects(subject_ids: Sequence[int]) -> list[int]:
     """Return the subjects of records that were merged into these persons: erasing one erases all of them."""
     return list(
         Individual.objects.filter(merged_into__subject_id__in=subject_ids).values_list(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from django.db import connection
+from django.db import connection, transaction
 from django.db.models import Exists, OuterRef, QuerySet
 
 from pingzhan.domain.people.models import Employment, Individual
@@ -19,15 +19,14 @@ WITH mine AS (
   FROM people_individual i JOIN people_searchtokens s ON s.individual_id = i.id
   WHERE i.merged_into_id IS NULL AND i.id IN ({visible})
 ), pairs AS (
-  SELECT a.id AS first, b.id AS second, true AS name,
-         COALESCE(a.phone_digest = b.phone_digest, false) AS phone
-  FROM mine a JOIN mine b ON b.name_digest = a.name_digest AND b.id > a.id
-  WHERE a.birth_year = b.birth_year OR a.birth_year IS NULL OR b.birth_year IS NULL
-        OR a.phone_digest = b.phone_digest
+  SELECT a.id AS first, b.id AS second, true AS name, false AS phone
+  FROM mine a JOIN mine b
+    ON b.name_digest = a.name_digest AND b.birth_year = a.birth_year AND b.id > a.id
+  WHERE a.phone_digest IS DISTINCT FROM b.phone_digest OR a.phone_digest IS NULL
   UNION ALL
-  SELECT a.id, b.id, false, true
+  SELECT a.id, b.id, a.name_digest = b.name_digest, true
   FROM mine a JOIN mine b ON b.phone_digest = a.phone_digest AND b.id > a.id
-  WHERE a.name_digest <> b.name_digest AND a.birth_year = b.birth_year
+  WHERE a.name_digest = b.name_digest OR a.birth_year = b.birth_year
 )
 SELECT first, second, name, phone FROM pairs p
 WHERE NOT EXISTS (SELECT 1 FROM people_keptapart k WHERE k.first_id = p.first AND k.second_id = p.second)
@@ -76,7 +75,9 @@ def alike(visible: QuerySet[Employment]) -> list[Pair]:
     people are left out.
     """
     sql, params = visible.order_by().values("individual_id").query.sql_with_params()
-    with connection.cursor() as cursor:
+    with transaction.atomic(), connection.cursor() as cursor:
+        # Compiling the query takes longer than running it.
+        cursor.execute("SET LOCAL jit = off")
         cursor.execute(_CANDIDATES.format(visible=sql), [*params, MAX_CANDIDATES])
         found = cursor.fetchall()
     people = Individual.objects.in_bulk({pk for row in found for pk in row[:2]})
