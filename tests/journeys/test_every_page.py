@@ -49,6 +49,17 @@ PAGES = {
         "/audit/verify/",
         "/audit/switches/",
     ],
+    "clerk": [
+        "/documents/",
+        "/documents/1/",
+        "/documents/new/?text=1",
+        "/documents/3/edit/",
+        "/documents/numbers/",
+        "/documents/organs/",
+        "/documents/templates/",
+        "/documents/templates/1/",
+        "/documents/templates/text/?template=1",
+    ],
     "privacy": ["/privacy/", "/privacy/held/contact/1/"],
     "company": [
         "/workers/",

@@ -33,6 +33,10 @@ PARTS = {
     "exports:xlsx", "exports:csv", "exports:job", "exports:state", "exports:file",
     "privacy:days", "privacy:response", "privacy:decide", "privacy:progress", "privacy:reveal", "privacy:hide",
     "privacy:protocol_text", "privacy:protocol_json",
+    "documents:preview", "documents:from_activation", "documents:from_day", "documents:series",
+    "documents:upload", "documents:example", "documents:switch", "documents:template_file",
+    "documents:template_sample", "documents:submit", "documents:return", "documents:issue", "documents:file_away",
+    "documents:withdraw", "documents:void", "documents:docx", "documents:pdf",
     "staff:open", "staff:link", "staff:active", "staff:grant", "staff:revoke", "staff:tie",
 }  # fmt: skip
 

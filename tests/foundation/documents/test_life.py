@@ -219,7 +219,7 @@ def test_open_blanks_are_not_handed_in(organ: Organ, clerk: Actor) -> None:
 
 
 def test_modules_find_what_they_made(organ: Organ, clerk: Actor) -> None:
-    made = draft(clerk, source=("activation", 12), recipients=("各片区:",))
+    made = draft(clerk, source=("activation", 12), recipients=("各片区\x3a",))
     assert list(papers_of("activation", 12)) == [made]
     assert made.paper.recipients == ("各片区",)
 

@@ -16,7 +16,7 @@ from pingzhan.foundation.documents.markup import parse, proofread, render
         ("一、总体要求", Heading(1, "一、总体要求")),
         ("十二、附则", Heading(1, "十二、附则")),
         ("（一）压实责任。各企业要自查。", Heading(2, "（一）压实责任。", "各企业要自查。")),
-        ("(二)加强监测", Heading(2, "(二)加强监测")),
+        ("\x28二\x29加强监测", Heading(2, "\x28二\x29加强监测")),
         ("1.晨检。每日一次。", Heading(3, "1.晨检。", "每日一次。")),
         ("（1）留样四十八小时。", Heading(4, "（1）留样四十八小时。")),
         ("1.5米以内保持距离。", Paragraph("1.5米以内保持距离。")),

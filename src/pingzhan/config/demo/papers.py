@@ -86,3 +86,12 @@ def demo_papers(zone: Unit, by: Actor) -> None:
         recipients=("县卫生健康局",),
     )
     papers.submit_paper(paper=second, edition=1, by=clerk)
+    papers.draft_paper(
+        PaperKind.BRIEF,
+        "企业复工复产情况",
+        papers.parse(
+            "本周全区企业生产平稳。\n一、主要做法\n各片区逐企走访，收集诉求。\n二、下步打算\n{{下步打算}}"
+        ),
+        by=clerk,
+        unit_path=zone.path,
+    )

@@ -1,6 +1,6 @@
 """Addresses of 公文."""
 
-from django.urls import path, re_path
+from django.urls import path
 
 from pingzhan.pages.console.documents import acts, organs, templates, views, writing
 
@@ -20,10 +20,9 @@ urlpatterns = [
     path("templates/example.docx", templates.example, name="example"),
     path("templates/<int:pk>/", templates.detail, name="template"),
     path("templates/<int:pk>/switch/", templates.switch, name="switch"),
-    re_path(
-        r"^templates/(?P<pk>[0-9]{1,9})/(?P<number>[0-9]{1,6})/(?P<kind>file|sample)/$",
-        templates.file,
-        name="template_file",
+    path("templates/<int:pk>/<int:number>/file/", templates.file, {"kind": "file"}, name="template_file"),
+    path(
+        "templates/<int:pk>/<int:number>/sample/", templates.file, {"kind": "sample"}, name="template_sample"
     ),
     path("<int:pk>/", views.detail, name="detail"),
     path("<int:pk>/edit/", writing.edit, name="edit"),
@@ -33,5 +32,6 @@ urlpatterns = [
     path("<int:pk>/file/", acts.file_away, name="file_away"),
     path("<int:pk>/withdraw/", acts.withdraw, name="withdraw"),
     path("<int:pk>/void/", acts.void, name="void"),
-    re_path(r"^(?P<pk>[0-9]{1,9})/paper\.(?P<kind>docx|pdf)$", views.file, name="file"),
+    path("<int:pk>/paper.docx", views.file, {"kind": "docx"}, name="docx"),
+    path("<int:pk>/paper.pdf", views.file, {"kind": "pdf"}, name="pdf"),
 ]
