@@ -236,28 +236,28 @@ def _employment_changes(plan: Plan, context: Context) -> dict[str, tuple[str, st
     assert here is not None
     changes: dict[str, tuple[str, str]] = {}
 
-    def note(column: str, before: str, after: str) -> None:
+    def show(column: str, before: str, after: str) -> None:
         changes[column] = (before, after)
 
     if "employee_no" not in context.absent and entry.employee_no != job.employee_no:
         plan.terms["employee_no"] = entry.employee_no
-        note("employee_no", job.employee_no, entry.employee_no)
+        show("employee_no", job.employee_no, entry.employee_no)
     if "job" not in context.absent and entry.job != job.job:
         plan.terms["job"] = entry.job
-        note("job", job.job, entry.job)
+        show("job", job.job, entry.job)
     if "kind" not in context.absent and entry.kind != job.kind:
         plan.terms["kind"] = entry.kind
-        note("kind", str(EmploymentKind(job.kind).label), str(EmploymentKind(entry.kind).label))
+        show("kind", str(EmploymentKind(job.kind).label), str(EmploymentKind(entry.kind).label))
     if "groups" not in context.absent and set(entry.groups) != set(job.groups):
         plan.terms["groups"] = list(entry.groups)
-        note("groups", "、".join(group_labels(job.groups)), "、".join(group_labels(entry.groups)))
+        show("groups", "、".join(group_labels(job.groups)), "、".join(group_labels(entry.groups)))
     if entry.joined != job.joined:
         plan.rejoined = True
-        note("joined", job.joined.isoformat(), entry.joined.isoformat())
+        show("joined", job.joined.isoformat(), entry.joined.isoformat())
     if entry.left is not None:
         plan.leaves = True
-        note("left", "", entry.left.isoformat())
-        note("left_reason", "", str(LeaveReason(entry.left_reason).label))
+        show("left", "", entry.left.isoformat())
+        show("left_reason", "", str(LeaveReason(entry.left_reason).label))
     else:
         changes |= _place_changes(entry, here, context)
         plan.moves = any(column in changes for column in reading.PLACE)
