@@ -70,7 +70,7 @@ def build() -> World:
     person = seat.person
     now = timezone.now()
     absence = organisation.register_absence(
-        person=small.people[list(small.people)[-1]],
+        person=person,
         kind=AbsenceKind.LEAVE,
         t0=now + timedelta(days=30),
         t1=now + timedelta(days=31),

@@ -67,6 +67,13 @@ HEADINGS: tuple[tuple[str, Promise, tuple[str, ...]], ...] = (
 #: design.md section 1: the first screen of each role, by what it may do; the first that fits wins.
 FIRST_SCREENS: tuple[str, ...] = ("duty", "audit", "tasks", "people", "structure")
 
+#: Who sees his tasks too, but has his work elsewhere: the right that tells, and the page.
+WORKPLACES: tuple[tuple[Permission, str], ...] = (
+    (Permission.EDIT_STRUCTURE, "structure"),
+    (Permission.WRITE_DOCUMENTS, "documents"),
+    (Permission.MANAGE_PRIVACY, "privacy"),
+)
+
 
 def permitted(actor: Actor) -> list[Entry]:
     """Return the pages this person may open, each once, in the order of the navigation."""
@@ -100,13 +107,15 @@ def entries(request: HttpRequest) -> list[NavItem]:
 def first_screen(actor: Actor) -> str | None:
     """Return the address this person starts on, None when no page is open to him.
 
-    值班台 for those who may see it, else 留痕 for the auditor, else 我的任务, else 组织架构. An organiser
-    sees his tasks too, but his work is the structure.
+    值班台 for those who may see it, else the page of his own work, else 留痕, 我的任务, 组织架构.
     """
     open_to_him = {entry.key: entry for entry in permitted(actor)}
     order = FIRST_SCREENS
-    if "duty" not in open_to_him and actor.has(Permission.EDIT_STRUCTURE):
-        order = ("structure", *FIRST_SCREENS)
+    if "duty" not in open_to_him:
+        for permission, key in WORKPLACES:
+            if actor.has(permission):
+                order = (key, *FIRST_SCREENS)
+                break
     for key in order:
         if key in open_to_him:
             return reverse(open_to_him[key].view)

@@ -71,9 +71,7 @@ def test_contacts_and_absences(sign_in: SignIn, people: list[Person], published:
     assert not Absence.objects.exists()
 
 
-def test_numbers_are_masked(
-    sign_in: SignIn, people: list[Person], root: Actor
-) -> None:
+def test_numbers_are_masked(sign_in: SignIn, people: list[Person], root: Actor) -> None:
     api.add_contact(person=people[0], channel=Channel.PHONE, address="13900001234", by=root)
     client = sign_in(Role.OFFICIAL)
     for url in (reverse("structure:people"), reverse("structure:person", args=[people[0].pk])):
