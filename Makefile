@@ -65,7 +65,7 @@ test-floor: assets .venv/.dev  ## concurrency and crash tests on PostgreSQL 15, 
 	scripts/test-floor
 
 test-long: assets .venv/.dev   ## what takes too long for every submission
-	scripts/test-needs
+	scripts/test-needs long
 	pytest -m "long and not bench"
 
 check: assets .venv/.dev  ## all that a submission is refused for, besides tests
