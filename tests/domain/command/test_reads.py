@@ -46,14 +46,14 @@ def board(park: SmallZone) -> None:
 def test_board_takes_the_same_queries_whatever_its_size(
     live: SmallZone, duty: Actor, django_assert_num_queries: Count
 ) -> None:
-    with django_assert_num_queries(15):
+    with django_assert_num_queries(16):
         board(live)
     for n in range(3):
         unit = territory.create_unit(
             kind=UnitKind.ENTERPRISE, code=f"X{n}", name=f"又{n}厂", parent=live.zone, by=live.root
         )
         api.order_switch(order=order(live, key=f"x{n}", unit=unit, level=1), by=duty)
-    with django_assert_num_queries(15):
+    with django_assert_num_queries(16):
         board(live)
 
 

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from pingzhan.domain.command import api as command
 from pingzhan.foundation.access.actor import request_actor
 from pingzhan.foundation.access.roles import Permission
-from pingzhan.kernel.errors import DomainError
+from pingzhan.kernel.errors import DomainError, Refused
 from pingzhan.pages.console.guard import needs
 from pingzhan.pages.console.tasks.forms import TaskForm
 from pingzhan.pages.console.tasks.views import answer
@@ -76,6 +76,8 @@ def _dialog(
     if request.method == "POST" and form.is_valid():
         try:
             act(form.cleaned_data.get("note", ""), form.cleaned_data.get("count"))
+        except Refused:
+            raise
         except DomainError as error:
             form.add_error(None, f"{error.message}{error.hint}")
         else:
