@@ -47,6 +47,13 @@ TABS: dict[str, Promise] = {
     "people": gettext_lazy("人员"),
     "history": gettext_lazy("变动"),
 }
+_TAB_TEMPLATES = {
+    "file": "console/enterprises/_file.html",
+    "sites": "console/enterprises/_sites.html",
+    "shifts": "console/enterprises/_shifts.html",
+    "people": "console/enterprises/_people.html",
+    "history": "console/enterprises/_history.html",
+}
 _SHOWN = ("credit_code", "industry", "legal_form", "address", "plot")
 
 
@@ -62,7 +69,7 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
         **head(actor, found),
         "tab": tab,
         "tabs": list(TABS.items()),
-        "template": f"console/enterprises/_{tab}.html",
+        "template": _TAB_TEMPLATES[tab],
         **_TAB_CONTEXT[tab](actor, found, request),
     }
     return render(request, "console/enterprises/detail.html", context)
@@ -255,5 +262,5 @@ def decide(request: HttpRequest, pk: int, what: str) -> HttpResponse:
     status = 422 if posting else 200
     if not is_htmx(request):
         return render(request, "console/enterprises/decide.html", context, status=status)
-    template = "_form.html" if posting else "_dialog.html"
-    return render(request, f"console/enterprises/{template}", context, status=status)
+    template = "console/enterprises/_form.html" if posting else "console/enterprises/_dialog.html"
+    return render(request, template, context, status=status)

@@ -32,6 +32,11 @@ from pingzhan.pages.console.guard import needs
 
 PAGE = 50
 """Rows of one table: a dormitory has hundreds of rooms."""
+_ROW_TEMPLATES = {
+    "sites": "console/enterprises/_row_sites.html",
+    "shifts": "console/enterprises/_row_shifts.html",
+    "teams": "console/enterprises/_row_teams.html",
+}
 
 
 @dataclass(frozen=True)
@@ -172,7 +177,7 @@ def _row_answer(
         "may_edit": found.status != EnterpriseStatus.CLOSED,
         "decides": territory.can_zone_edit(actor, found.unit),
     }
-    return render(request, f"console/enterprises/_row_{kind}.html", context)
+    return render(request, _ROW_TEMPLATES[kind], context)
 
 
 def _tab_url(found: Enterprise, part: Part) -> str:
@@ -192,9 +197,9 @@ def _form_answer(
         "row": row,
         "back": _tab_url(found, part),
     }
-    template = "_edit_row.html" if is_htmx(request) else "part.html"
+    template = "console/enterprises/_edit_row.html" if is_htmx(request) else "console/enterprises/part.html"
     status = 422 if form.is_bound else 200
-    return render(request, f"console/enterprises/{template}", context, status=status)
+    return render(request, template, context, status=status)
 
 
 @require_GET
