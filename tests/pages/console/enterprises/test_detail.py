@@ -229,3 +229,41 @@ def test_the_page_of_a_closed_enterprise_can_only_be_read(sign_in: SignIn, firms
     page = sign_in(Role.CLERK).get(f"/enterprises/{firms.own.pk}/?tab=sites").content.decode()
     assert "新建场所" not in page
     assert "企业已注销，档案只能查看。" in page
+
+
+def test_a_row_is_shown_closed_taken_back_and_made_a_scope(sign_in: SignIn, firms: Firms) -> None:
+    contact, clerk = sign_in(Role.COMPANY, path=firms.own.unit.path), sign_in(Role.CLERK)
+    own, gate = firms.own.pk, firms.gate.pk
+    row = contact.get(f"/enterprises/{own}/sites/{gate}/", headers=HTMX).content.decode()
+    assert "南门" in row
+    assert "<form" not in row.partition("</th>")[0]
+    assert contact.get(f"/enterprises/{own}/sites/0/", headers=HTMX).status_code == 404
+    assert contact.get(f"/enterprises/{own}/sites/{gate}/").status_code == 302
+
+    assert contact.post(f"/enterprises/{own}/sites/{gate}/close/", headers=HTMX).status_code == 200
+    assert not Site.objects.get(pk=gate).active
+    assert clerk.post(f"/enterprises/{own}/sites/{gate}/scope/", headers=HTMX).status_code == 409
+    assert contact.post(f"/enterprises/{own}/sites/{gate}/reopen/", headers=HTMX).status_code == 200
+    assert Site.objects.get(pk=gate).active
+    assert contact.post(f"/enterprises/{own}/sites/{gate}/reopen/", headers=HTMX).status_code == 409
+
+    assert contact.post(f"/enterprises/{own}/sites/{gate}/scope/", headers=HTMX).status_code == 403
+    assert Site.objects.get(pk=gate).unit is None
+    assert "命令范围" in clerk.post(f"/enterprises/{own}/sites/{gate}/scope/", headers=HTMX).content.decode()
+    unit = Site.objects.get(pk=gate).unit
+    assert unit is not None
+    assert (unit.name, unit.parent_id) == ("南门", firms.own.unit.pk)
+
+
+def test_a_new_site_stands_in_the_table_and_a_second_of_its_code_does_not(
+    sign_in: SignIn, firms: Firms
+) -> None:
+    contact = sign_in(Role.COMPANY, path=firms.own.unit.path)
+    sent = {"code": "K1", "name": "食堂", "kind": "canteen"}
+    made = contact.post(f"/enterprises/{firms.own.pk}/sites/new/", sent, headers=HTMX)
+    assert "食堂" in made.content.decode()
+    assert Site.objects.get(code="K1").enterprise == firms.own.unit
+    again = contact.post(f"/enterprises/{firms.own.pk}/sites/new/", {**sent, "name": "别"}, headers=HTMX)
+    assert again.status_code == 422
+    assert contact.post(f"/enterprises/{firms.other.pk}/sites/new/", sent).status_code == 404
+    assert Site.objects.filter(code="K1").count() == 1
