@@ -26,6 +26,9 @@ PAGES = {
         "/messages/",
         "/messages/compose/",
         "/inbox/",
+        "/devices/",
+        "/security/",
+        "/security/enrol/",
     ],
     "organiser": [
         "/structure/",
@@ -36,6 +39,9 @@ PAGES = {
         "/enterprises/new/",
         *(f"/enterprises/6/?tab={tab}" for tab in ("file", "sites", "shifts", "people", "history")),
         "/enterprises/6/edit/",
+        "/enterprises/6/decide/risk/",
+        "/enterprises/6/sites/new/",
+        "/enterprises/6/sites/11/rooms/",
         "/plan/",
         "/plan/edit/?unit=6",
         "/plan/import/",
@@ -74,7 +80,18 @@ PAGES = {
         "/workers/alike/1/2/",
         "/search/?q=wa",
     ],
-    "admin": ["/staff/", "/staff/1/", "/messages/", "/messages/channels/new/sms/"],
+    "admin": [
+        "/staff/",
+        "/staff/1/",
+        "/staff/invitations/",
+        "/access/",
+        "/access/account/1/",
+        "/jobs/",
+        "/settings/",
+        "/messages/",
+        "/messages/channels/new/sms/",
+    ],
+    "security": ["/staff/invitations/", "/devices/", "/access/"],
 }
 
 

@@ -59,9 +59,13 @@ def test_a_roster_comes_in_and_goes_out(
     page.get_by_role("button", name="确认存入").click()
     expect(page.get_by_text("导入完成，存入 1 行。")).to_be_visible(timeout=30_000)
     axe(page)
-    for address in ("/import/1/errors/", "/import/"):
+    for address in ("/import/1/", "/import/1/errors/", "/import/", "/jobs/"):
         page.goto(address)
         axe(page)
+    run = str(page.locator("tbody th a[href^='/jobs/']").first.get_attribute("href")).split("/")[2]
+    page.goto(f"/jobs/{run}/")
+    expect(page.locator(f"#run-{run}")).to_be_visible()
+    axe(page)
     page.goto("/export/people.workers/")
     axe(page)
     with page.expect_download() as download:

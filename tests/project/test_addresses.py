@@ -16,6 +16,8 @@ NOT_IN_A_JOURNEY = {
     "setup": "needs a system that is not set up, which the demo site of the journeys is",
     "health": "not a page for people; the site of the journeys waits for it",
     "live": "a stream; every board of a journey holds one open",
+    "mfa_remove_webauthn": "asks about a security key, which a machine without one cannot add",
+    "account_set_password": "shows no page: it refuses, since links of an administrator set first passwords",
 }
 #: Addresses that answer fragments, or change something and lead back to a page.
 PARTS = {
@@ -38,6 +40,14 @@ PARTS = {
     "documents:template_sample", "documents:submit", "documents:return", "documents:issue", "documents:file_away",
     "documents:withdraw", "documents:void", "documents:docx", "documents:pdf",
     "staff:open", "staff:link", "staff:active", "staff:grant", "staff:revoke", "staff:tie",
+    "staff:unlock", "staff:reset_factors", "staff:invite", "staff:approve", "staff:issue", "staff:withdraw",
+    "devices:issue", "devices:renew", "devices:revoke",
+    "security:keep", "security:end", "security:end_others",
+    "enterprises:batch_risk", "enterprises:row", "enterprises:close", "enterprises:reopen", "enterprises:scope",
+    "workers:bulk", "plan:download", "plan:restore",
+    "inbox:bell", "inbox:read", "jobs:progress", "jobs:cancel", "jobs:retry", "settings:change",
+    "messages:channel_enable", "messages:channel_remove", "messages:channel_test", "messages:retry",
+    "messages:retry_all", "messages:give_up", "messages:report",
 }  # fmt: skip
 
 

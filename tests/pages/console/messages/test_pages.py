@@ -303,3 +303,27 @@ def test_health_shows_slow_and_down_channels_only(world: SmallZone, sign_in: Sig
     ChannelHealth.objects.filter(channel=slow).update(state="slow")
     lines = sign_in(Role.DUTY_OFFICER).get("/duty/").context["board"].health
     assert [(one.name, one.tone) for one in lines if one.name.startswith("短信")] == [("短信slow", "warn")]
+
+
+def test_a_test_message_goes_out_at_once_and_only_for_a_fitting_address(
+    world: SmallZone, sign_in: SignIn
+) -> None:
+    admin = sign_in(Role.SYSTEM_ADMIN)
+    with gateway() as web:
+        channel = sms_channel(web.port, enabled=False)
+        wrong = admin.post(f"/messages/channels/{channel.pk}/test/", {"address": "p@example.org"})
+        assert wrong.status_code == 422
+        assert "这个地址不适合这种渠道" in wrong.content.decode()
+        for role in set(Role) - MANAGERS:
+            sent = {"address": "13800000001"}
+            assert sign_in(role).post(f"/messages/channels/{channel.pk}/test/", sent).status_code == 403
+        assert not web.log.taken
+        done = admin.post(f"/messages/channels/{channel.pk}/test/", {"address": "13800000001"})
+        assert done.status_code == 200
+        assert sum(web.log.taken.values()) == 1
+        [(_path, _headers, body)] = web.log.bodies.values()
+        assert "13800000001" in body
+        assert done.context["tested"]
+    assert not Notice.objects.filter(kind="test").exists()
+    refused = admin.post(f"/messages/channels/{channel.pk}/test/", {"address": "13800000001"})
+    assert refused.status_code == 422

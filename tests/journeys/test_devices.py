@@ -1,0 +1,60 @@
+"""An officer issues a device and a phone enrols; an invitation goes through three hands to a new account."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from playwright.sync_api import Page, expect
+
+Visit = Callable[..., Page]
+PASSWORD = "qingshan-lushui-26"
+
+
+def test_a_phone_enrols_by_its_code(
+    visit: Visit, axe: Callable[[Page], None], shot: Callable[[Page, str], None]
+) -> None:
+    page = visit("security")
+    page.goto("/devices/")
+    page.locator("[name=name]").fill("采样1")
+    page.locator("[name=unit_path]").select_option(index=3)
+    page.get_by_role("button", name="发放", exact=True).click()
+    axe(page)
+    shot(page, "device-code")
+    token = page.locator("code.wrap").inner_text().rpartition("/")[2]
+    phone = visit(width=390, height=844)
+    phone.goto(f"/device/{token}")
+    axe(phone)
+    phone.get_by_role("button", name="登记这部手机").click()
+    expect(phone.locator("[data-device-token]")).to_be_visible()
+    axe(phone)
+    shot(phone, "device-enrolled")
+    page.goto("/devices/")
+    expect(page.locator("tbody tr").first).to_contain_text("在用")
+    page.get_by_role("button", name="停用", exact=True).first.click()
+    expect(page.locator("tbody tr").first).to_contain_text("已停用")
+
+
+def test_an_invitation_goes_through_three_hands(
+    visit: Visit, axe: Callable[[Page], None], shot: Callable[[Page, str], None]
+) -> None:
+    organiser, security, admin = visit("organiser"), visit("security"), visit("admin")
+    organiser.goto("/staff/invitations/?role=official")
+    organiser.locator("[name=people]").last.check()
+    organiser.get_by_role("button", name="提出邀请").click()
+    for page, button in ((security, "同意所选"), (admin, "发放所选的链接并打印")):
+        page.goto("/staff/invitations/")
+        page.locator("[name=ids]").first.check()
+        page.get_by_role("button", name=button).click()
+    axe(admin)
+    shot(admin, "slips")
+    token = admin.locator(".slip code").first.inner_text().rpartition("/")[2]
+    guest = visit(width=390, height=844)
+    guest.goto(f"/join/{token}")
+    axe(guest)
+    shot(guest, "join")
+    guest.locator("[name=password]").fill(PASSWORD)
+    guest.locator("[name=again]").fill(PASSWORD)
+    guest.get_by_role("button", name="设置并登录").click()
+    expect(guest.locator("nav").first).to_be_visible()
+    guest.goto("/security/")
+    axe(guest)

@@ -1,0 +1,71 @@
+"""A letter and a channel in a browser: written, previewed, sent, looked up; set up and left switched off."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+from playwright.sync_api import Page, expect
+
+from tests.journeys.site import Site
+
+Visit = Callable[..., Page]
+
+
+def test_a_letter_is_written_looked_up_and_read_without_sign_in(
+    visit: Visit, site: Site, axe: Callable[[Page], None], shot: Callable[[Page, str], None]
+) -> None:
+    page = visit("clerk")
+    page.goto("/messages/compose/")
+    page.locator("[name=title]").fill("八时集合")
+    page.locator("[name=body]").fill("请准时到值班室。")
+    page.locator("[name=whole][value=officials]").check()
+    page.get_by_role("button", name="预览收件情况").click()
+    expect(page.locator("body")).to_contain_text("八时集合")
+    axe(page)
+    page.locator("button[name=send]").click()
+    expect(page.locator("h1")).to_have_text("八时集合")
+    letter = page.url.rstrip("/").rpartition("/")[2]
+    page.goto(f"/messages/letters/{letter}/")
+    axe(page)
+    shot(page, "letter")
+    link = page.locator("tbody a[href*='/messages/notices/']").first
+    notice = str(link.get_attribute("href")).split("/")[3]
+    page.goto(f"/messages/notices/{notice}/")
+    expect(page.locator("body")).to_contain_text("八时集合")
+    axe(page)
+    shot(page, "notice")
+
+    # Who has no account reads it by the link in his message, and says so by one button.
+    found = None
+    deadline = time.monotonic() + 30
+    while found is None and time.monotonic() < deadline:
+        text = site.console.read_text(encoding="utf-8") if site.console.exists() else ""
+        found = next((line for line in text.splitlines() if "八时集合" in line and "/n/" in line), None)
+        page.wait_for_timeout(300)
+    assert found is not None
+    token = found.rpartition("/n/")[2].split(" | ")[0].strip()
+    stranger = visit(width=390, height=844)
+    stranger.goto(f"/n/{token}")
+    expect(stranger.locator("body")).to_contain_text("请准时到值班室")
+    axe(stranger)
+    shot(stranger, "reading")
+
+
+def test_a_channel_is_set_up_and_its_secret_does_not_come_back(
+    visit: Visit, axe: Callable[[Page], None], shot: Callable[[Page, str], None]
+) -> None:
+    page = visit("admin")
+    page.goto("/messages/channels/new/sms/")
+    page.locator("[name=key]").fill("journey-sms")
+    page.locator("[name=label]").fill("短信网关")
+    page.locator("[name=set_url]").fill("https://sms.example.com/send")
+    page.locator("[name=set_key]").fill("geheim-1")
+    page.locator("form:has([name=key]) button.btn-primary").click()
+    page.wait_for_url(lambda url: "/new/" not in url)
+    channel = page.url.rstrip("/").rpartition("/")[2]
+    page.goto(f"/messages/channels/{channel}/")
+    expect(page.locator("[name=label]")).to_have_value("短信网关")
+    assert "geheim-1" not in page.content()
+    axe(page)
+    shot(page, "channel")
