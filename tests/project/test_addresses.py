@@ -16,6 +16,7 @@ NOT_IN_A_JOURNEY = {
     "setup": "needs a system that is not set up, which the demo site of the journeys is",
     "health": "not a page for people; the site of the journeys waits for it",
     "live": "a stream; every board of a journey holds one open",
+    "reading:read": "its link goes out over a channel with an address; the demo site delivers letters inside only",
     "mfa_remove_webauthn": "asks about a security key, which a machine without one cannot add",
     "account_set_password": "shows no page: it refuses, since links of an administrator set first passwords",
 }
