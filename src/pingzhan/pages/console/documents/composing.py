@@ -12,7 +12,7 @@ from pathlib import Path
 
 from django.utils import timezone, translation
 from django.utils.functional import Promise
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext, gettext_lazy
 
 from pingzhan.domain.command import api as command
 from pingzhan.domain.command.models import Activation
@@ -57,7 +57,9 @@ def draft_activation(*, activation: Activation, by: Actor) -> Paper:
         "at": chinese_moment(timezone.localtime(activation.at)),
         "lead": lead.name if lead else _blank(gettext_lazy("指挥人")),
         "post": lead.post if lead else _blank(gettext_lazy("指挥人职务")),
-        "groups": _rows([[one.name, one.needed, one.filled, one.confirmed, one.arrived] for one in groups]),
+        "groups": _rows(
+            [[_group(one), one.needed, one.filled, one.confirmed, one.arrived] for one in groups]
+        ),
         "seats": str(sum(one.filled for one in groups)),
     }
     return _draft((ACTIVATION, activation.pk), PaperKind.NOTICE, values, unit=activation.unit, by=by)
@@ -87,13 +89,15 @@ def draft_daily(*, zone: Unit, by: Actor) -> Paper:
         "arrived": str(sum(one.arrived for one in groups)),
         "confirmed": str(sum(one.confirmed for one in groups)),
         "empty": str(sum(one.empty for one in groups)),
-        "waiting": str(command.waiting_seats(zone).count()),
+        "waiting": str(sum(one.filled - one.confirmed for one in groups)),
         "open": str(sum(one.open for one in tasks)),
         "overdue": str(sum(one.overdue for one in tasks)),
         "soon": str(sum(one.soon for one in tasks)),
         "gaps": str(command.open_gaps(zone).count()),
-        "groups": _rows([[one.name, one.needed, one.filled, one.confirmed, one.arrived] for one in groups]),
-        "tasks": _rows([[one.name, one.open, one.overdue, one.soon] for one in tasks]),
+        "groups": _rows(
+            [[_group(one), one.needed, one.filled, one.confirmed, one.arrived] for one in groups]
+        ),
+        "tasks": _rows([[_group(one), one.open, one.overdue, one.soon] for one in tasks]),
     }
     return _draft((DAILY, key), PaperKind.DAILY, values, unit=zone, by=by)
 
@@ -127,6 +131,14 @@ def _rows(rows: Sequence[Sequence[object]]) -> str:
     return papers.render(
         [papers.Table(tuple(tuple(str(cell) for cell in row) for row in rows or [["\u2014"]]))]
     )
+
+
+def _group(one: command.GroupCount | command.TaskCount) -> str:
+    """Return the name of a group; those without one belong to the pool."""
+    if one.name:
+        return one.name
+    with translation.override("zh-hans"):
+        return gettext("机动")
 
 
 def _blank(name: Promise) -> str:
