@@ -327,3 +327,10 @@ def test_a_test_message_goes_out_at_once_and_only_for_a_fitting_address(
     assert not Notice.objects.filter(kind="test").exists()
     refused = admin.post(f"/messages/channels/{channel.pk}/test/", {"address": "13800000001"})
     assert refused.status_code == 422
+
+
+def test_a_letter_tells_how_many_it_could_not_be_sent_to(world: SmallZone, sign_in: SignIn) -> None:
+    missed = list(Person.objects.values_list("pk", flat=True)[:2])
+    letter = Letter.objects.create(title="标题", by_name="某人", unreached=missed)
+    page = sign_in(Role.CLERK).get(f"/messages/letters/{letter.pk}/").content.decode()
+    assert '<span class="tile-figure">2</span>' in page.partition("没有可用渠道")[2][:120]
