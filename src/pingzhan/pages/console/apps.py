@@ -15,9 +15,11 @@ class ConsoleConfig(AppConfig):
         """Tell the frame which entries a person may open, and exports which lists there are."""
         from pingzhan.foundation.ui.context import register_nav
         from pingzhan.pages.console.audit import work as audit_work
+        from pingzhan.pages.console.documents import listing as papers
         from pingzhan.pages.console.exports import listings
         from pingzhan.pages.console.nav import entries
 
         register_nav(entries)
         audit_work.register()
         listings.register()
+        papers.register()

@@ -360,3 +360,12 @@ def test_templates_of_others_do_not_exist(sign_in: SignIn, world: SmallZone, org
     for address in (base, base + "1/file/", f"/documents/templates/text/?template={template.pk}"):
         assert stranger.get(address).status_code == 404
     assert stranger.post(base + "switch/", {"active": "0"}).status_code == 404
+
+
+@pytest.mark.parametrize("key", ["documents.papers", "documents.numbers"])
+def test_registers_go_out_as_files(sign_in: SignIn, organ: Organ, key: str) -> None:
+    made = submit_paper(paper=make(organ, "关于甲事的通知"), edition=1, by=ROOT)
+    issue_paper(paper=made, edition=1, by=ROOT)
+    answer = sign_in(Role.CLERK).get(reverse("exports:csv", args=[key]))
+    assert "关于甲事的通知" in b"".join(answer).decode("utf-8-sig")
+    assert sign_in(Role.OFFICIAL).get(reverse("exports:csv", args=[key])).status_code in (403, 404)

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlencode
+
 from django.contrib import messages
 from django.core.paginator import Paginator
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -19,6 +22,7 @@ from pingzhan.foundation.documents.enums import NumberForm, PaperKind
 from pingzhan.foundation.documents.models import Number, Organ
 from pingzhan.kernel.errors import DomainError
 from pingzhan.pages.console.documents.forms import OrganForm, SeriesForm
+from pingzhan.pages.console.documents.listing import numbers_of
 from pingzhan.pages.console.documents.reading import organ_of, readers_only
 from pingzhan.pages.console.guard import needs
 
@@ -33,13 +37,11 @@ def numbers(request: HttpRequest) -> HttpResponse:
     """Show every number that was given, void ones with their reason, and that none is missing."""
     actor = request_actor(request)
     runs = number_runs(list(Organ.objects.visible_to(actor)))
-    found = Number.objects.visible_to(actor).select_related("paper", "series")
-    series, _dash, year = request.GET.get("run", "").partition("-")
-    if series.isdecimal() and year.isdecimal():
-        found = found.filter(series_id=int(series), year=int(year))
+    found: QuerySet[Number] = Number.objects.visible_to(actor).select_related("paper", "series")
+    run = request.GET.get("run", "")
+    found = numbers_of(found, run)
     page = Paginator(found.defer("paper__content"), PAGE).get_page(request.GET.get("page"))
-    run = f"{series}-{year}" if series and year else ""
-    context = {"runs": runs, "page": page, "run": run, "query": f"run={run}" if run else ""}
+    context = {"runs": runs, "page": page, "query": urlencode({"run": run}) if run else ""}
     return render(request, "console/documents/numbers.html", context)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from urllib.parse import urlencode
 
 from django.core.paginator import Paginator
-from django.db.models import Q
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
@@ -20,6 +20,7 @@ from pingzhan.foundation.documents.models import IssuedPaper, Paper
 from pingzhan.foundation.documents.pdf import write_pdf
 from pingzhan.foundation.documents.rules import can_issue, can_write
 from pingzhan.pages.console.documents.forms import FilterForm, IssueForm
+from pingzhan.pages.console.documents.listing import wanted
 from pingzhan.pages.console.documents.reading import download, page_pictures, paper_of, readers_only
 
 PAGE = 50
@@ -41,12 +42,9 @@ def index(request: HttpRequest) -> HttpResponse:
     """Show the register, newest first; with htmx only the table."""
     actor = request_actor(request)
     filters = FilterForm(request.GET or None)
-    found = Paper.objects.visible_to(actor).select_related("number", "organ")
+    found: QuerySet[Paper] = Paper.objects.visible_to(actor).select_related("number", "organ")
     if filters.is_bound and filters.is_valid():
-        data = filters.cleaned_data
-        if data["q"]:
-            found = found.filter(Q(title__icontains=data["q"]) | Q(number__text__icontains=data["q"]))
-        found = found.filter(**{key: data[key] for key in ("kind", "state") if data[key]})
+        found = wanted(found, filters.cleaned_data)
     found = found.defer("content").order_by("-pk")
     page = Paginator(found, PAGE).get_page(request.GET.get("page"))
     query = {key: value for key, value in request.GET.items() if key != "page" and value}
