@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 from unittest import mock
 
 import pytest
+from django.conf import settings
 from django.core.cache import cache
 from django.db import transaction
 from django.http.response import HttpResponseBase
@@ -14,6 +15,7 @@ from django.test import Client, TestCase, override_settings
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from pingzhan.foundation.access.roles import Role
+from pingzhan.foundation.accounts.models import User
 from tests.factories import account
 from tests.project.doors import DOORS, EVERYBODY, SIGNED_IN, Door
 from tests.project.world import World, build
@@ -36,6 +38,13 @@ def test_every_address_is_declared_and_every_declaration_has_an_address() -> Non
     known = set(names())
     assert known - set(DOORS) == set(), HELP
     assert set(DOORS) - known == set(), "a declaration whose address is gone"
+
+
+def _signed_in(user: User) -> str:
+    """Sign somebody in and return the key of his session."""
+    client = Client()
+    client.force_login(user, backend=BACKEND)
+    return client.cookies[settings.SESSION_COOKIE_NAME].value
 
 
 class _Undo(Exception):
@@ -71,27 +80,33 @@ class Doors(TestCase):
     elsewhere: ClassVar[dict[Role, Client]]
     forging: ClassVar[dict[Role | None, Client]]
 
+    sessions: ClassVar[dict[tuple[str, Role | None], str]]
+
     @classmethod
     def setUpTestData(cls) -> None:
         cls.world = build()
-
-    def setUp(self) -> None:
-        world = self.world
-        # A stream gives its connection back, which here is the one that holds the test's transaction.
-        patched = mock.patch("pingzhan.foundation.live.views._close_connection")
-        patched.start()
-        self.addCleanup(patched.stop)
-        self.inside, self.elsewhere, self.forging = {}, {}, {}  # type: ignore[misc]
+        cls.sessions = {}
         for role in [*Role, None]:
             user = account(*([role] if role else []), path="/")
             user.set_password("qingshan-lushui-26")
             user.save(update_fields=["password"])
-            self.inside[role], self.forging[role] = Client(), Client(enforce_csrf_checks=True)
-            for client in (self.inside[role], self.forging[role]):
-                client.force_login(user, backend=BACKEND)
+            for kind in ("inside", "forging"):
+                cls.sessions[kind, role] = _signed_in(user)
             if role is not None:
-                self.elsewhere[role] = Client()
-                self.elsewhere[role].force_login(account(role, path=world.other_path), backend=BACKEND)
+                cls.sessions["elsewhere", role] = _signed_in(account(role, path=cls.world.other_path))
+
+    def setUp(self) -> None:
+        # A stream gives its connection back, which here is the one that holds the test's transaction.
+        patched = mock.patch("pingzhan.foundation.live.views._close_connection")
+        patched.start()
+        self.addCleanup(patched.stop)
+        clients: dict[str, dict[Role | None, Client]] = {"inside": {}, "forging": {}, "elsewhere": {}}
+        for (kind, role), key in self.sessions.items():
+            client = Client(enforce_csrf_checks=kind == "forging")
+            client.cookies[settings.SESSION_COOKIE_NAME] = key
+            clients[kind][role] = client
+        self.inside, self.forging = clients["inside"], clients["forging"]  # type: ignore[misc]
+        self.elsewhere = {role: one for role, one in clients["elsewhere"].items() if role}  # type: ignore[misc]
 
     def _inside(self, name: str, door: Door) -> Iterator[str]:
         for role, client in self.inside.items():
