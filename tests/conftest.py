@@ -60,8 +60,12 @@ django.setup()
 
 
 def _make_ring() -> None:
+    from django.conf import settings
+
     from pingzhan.foundation.privacy import keyring
 
+    # A worker of xdist has its settings before this file runs: they still name the first process's folders.
+    settings.KEY_DIR, settings.UPLOAD_DIR = Path(_keys.name), Path(_uploads.name)
     keyring.create()
 
 
