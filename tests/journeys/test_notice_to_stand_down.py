@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -112,6 +113,17 @@ def links(console: Path) -> list[tuple[str, str]]:
     return found
 
 
+def printed(console: Path, skip: int, *words: str) -> tuple[str, str]:
+    """Return the first notice with these words after the first ``skip`` of them, waiting until it is there."""
+    end = time.monotonic() + 20
+    while time.monotonic() < end:
+        for title, link in links(console)[skip:]:
+            if all(word in title for word in words):
+                return title, link
+        time.sleep(0.2)
+    raise AssertionError(f"no notice with {words}")
+
+
 def test_from_notice_to_stand_down(
     visit: Visit, site: Site, axe: Callable[[Page], None], shot: Callable[[Page, str], None]
 ) -> None:
@@ -126,6 +138,7 @@ def test_from_notice_to_stand_down(
     duty, leader = visit("duty"), visit("leader")
     leader.goto("/duty/")
     expect(leader.locator("header")).to_contain_text("平时")
+    earlier = len(links(site.console))
     assert order(duty) <= 3
     expect(leader.locator("header")).to_contain_text("战时", timeout=SOON)
     expect(duty.locator("header")).to_contain_text(LEVEL_TWO)
@@ -153,7 +166,7 @@ def test_from_notice_to_stand_down(
     assert taps <= 2
 
     # Somebody without any account: the link in his message, opened without sign-in, and one button.
-    title, link = next((t, u) for t, u in links(site.console) if "转入战时" in t and "组长" in t)
+    title, link = printed(site.console, earlier, "转入战时", "组长")
     stranger = visit(width=390, height=844)
     stranger.goto(link)  # first tap
     expect(stranger.locator(".ack-button")).to_be_visible()
