@@ -186,7 +186,9 @@ DOORS: dict[str, Door] = {
     "tasks:arrive": Door(may(P.MANAGE_SEATS), _seat, post=True),
     "tasks:decline": Door(NOBODY_ELSE, _seat, post=True, data={"reason": "\u75c5\u5047"}),
     "tasks:start": Door(NOBODY_ELSE, lambda w: {"pk": w.task}, post=True),
-    "tasks:feedback": Door(NOBODY_ELSE, lambda w: {"pk": w.task}, post=True, data={"note": "\u5df2\u529e", "count": "1"}),
+    "tasks:feedback": Door(
+        NOBODY_ELSE, lambda w: {"pk": w.task}, post=True, data={"note": "\u5df2\u529e", "count": "1"}
+    ),
     "tasks:close": Door(may(P.MANAGE_SEATS) & may(P.VIEW_TASKS), lambda w: {"pk": w.task}, post=True),
     # organisation
     "structure:index": Door(may(P.VIEW_STRUCTURE)),
