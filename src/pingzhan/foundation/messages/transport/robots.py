@@ -12,6 +12,7 @@ import hmac
 import json
 import re
 import time
+from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
@@ -42,19 +43,19 @@ def shortened(text: str, limit: int) -> str:
     return data[: limit - 3].decode("utf-8", "ignore") + "…"
 
 
-class RobotSender:
+class RobotSender(ABC):
     """Posts JSON and reads ``errcode``; the two robots differ in address and body."""
 
     def __init__(self, timeout: float, *, private: bool) -> None:
         self.client = Client(timeout, private=private)
 
+    @abstractmethod
     def url(self) -> str:
         """Return the address with its key."""
-        raise NotImplementedError
 
+    @abstractmethod
     def body(self, message: Message) -> dict[str, Any]:
         """Return the request's body."""
-        raise NotImplementedError
 
     def send(self, message: Message) -> str:
         """Post one message into the group. Raises SendError by the meaning of ``errcode``."""
