@@ -14,7 +14,7 @@ PIP := .venv/bin/python -m pip --disable-pip-version-check install -q
 COMPILE := .venv/bin/pip-compile -q --generate-hashes --allow-unsafe --strip-extras --no-emit-index-url \
 	--no-emit-trusted-host --no-emit-find-links
 
-.PHONY: up demo test test-floor test-long check fmt bench lock assets clean
+.PHONY: up demo test test-floor test-long check check-rest fmt bench lock assets clean
 
 .venv/.ok: requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "需要 Python 3.11 或更高版本，现在是 " + sys.version.split()[0] + "。")'
@@ -25,8 +25,9 @@ COMPILE := .venv/bin/pip-compile -q --generate-hashes --allow-unsafe --strip-ext
 	$(PIP) --no-deps --no-build-isolation -e .
 	@touch $@
 
-.venv/.dev: requirements-dev.lock .venv/.ok
+.venv/.dev: requirements-dev.lock requirements-schemas.lock .venv/.ok
 	$(PIP) --require-hashes -r requirements-dev.lock
+	$(PIP) --no-deps --require-hashes -r requirements-schemas.lock
 	@touch $@
 
 web/node_modules/.ok: web/package.json web/package-lock.json web/.npmrc .venv/.ok
@@ -50,13 +51,15 @@ demo: assets      ## the demo zone into an empty database, then serve
 	@PINGZHAN_DEMO=1 python -m pingzhan demo
 	@PINGZHAN_DEMO=1 exec python -m pingzhan up
 
+# Most of a child process's start is compiling, which the tests do once.
+test test-floor test-long check bench: export PYTHONDONTWRITEBYTECODE :=
+
 test: assets .venv/.dev  ## everything that proves the product; K=word selects tests
 	scripts/test-needs
 ifdef K
 	pytest -n 2 -m "not long and not bench" -k "$(K)"
 else
-	pytest -n 2 -m "not journey and not long and not bench"
-	pytest -m "journey and not long and not bench"
+	pytest -n 2 -m "not long and not bench"
 	cd web && npx vitest run
 	scripts/test-floor
 endif
@@ -69,15 +72,18 @@ test-long: assets .venv/.dev   ## what takes too long for every submission
 	pytest -m "long and not bench"
 
 check: assets .venv/.dev  ## all that a submission is refused for, besides tests
+	scripts/side-by-side 'mypy src tests bench' '$(MAKE) --no-print-directory check-rest $(if $(filter test,$(MAKECMDGOALS)),TESTED=1)'
+
+# With `make check test` the second target runs tests/project; its test_doors.py always belongs to `make test`.
+check-rest:
 	ruff check .
 	ruff format --check .
-	mypy src tests bench
 	lint-imports
 	python -W ignore::RuntimeWarning -m pingzhan manage makemigrations --check --dry-run
 	pingzhan locale check
 	pingzhan punct check
 	pingzhan modules check
-	pytest tests/project --ignore=tests/project/test_doors.py  # that one belongs to make test
+	$(if $(TESTED),,pytest tests/project --ignore=tests/project/test_doors.py)
 	cd web && npm run --silent check
 
 fmt: .venv/.dev   ## put code and punctuation in order

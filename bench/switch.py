@@ -1,7 +1,8 @@
 """How long a switch takes: 1,000 officials, 1,200 posts, 6,000 tasks, 100,000 workers, 200 enterprises (G1, G7, G8).
 
 ``python -m bench.switch [--rounds N]`` makes a database of its own on the server of PINGZHAN_DATABASE_URL, fills
-it from fixed numbers, and prints one JSON object: p50 and p95 of a zone switch and of one enterprise, the
+it from fixed numbers, and prints one JSON object: p50 and p95 of a zone switch, of one enterprise and of all 200
+enterprises chosen one by one in one order, the
 floor (the same rows written by one COPY per table in the same run, on the same tables with the same
 constraints and the same commit), the ratio to it, and the board and 我的任务 queries. Exit code 1 when a gate
 fails. ``fsync`` is whatever the server has; the result says so.
@@ -18,12 +19,16 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from bench.place import place
+
 OFFICIALS = 1_000
 ENTERPRISES = 200
 WORKERS = 100_000
 GATES = {
     "zone_commit_p95_ms": 1_000.0,
     "enterprise_commit_p95_ms": 150.0,
+    "several_commit_p95_ms": 2_000.0,
+    "several_ratio_to_floor": 4.0,
     "ratio_to_floor": 4.0,
     "board_p95_ms": 200.0,
     "mine_p95_ms": 200.0,
@@ -146,18 +151,20 @@ def p(values: list[float], share: float) -> float:
 
 
 TABLES = (
-    ("command_seat", "opened_by_activation_id = %s"),
-    ("command_seatcause", "activation_id = %s"),
-    ("command_task", "seat_id IN (SELECT id FROM command_seat WHERE opened_by_activation_id = %s)"),
-    ("command_gap", "activation_id = %s"),
+    ("command_activation", "id = ANY(%s)"),
+    ("command_broadcast", "activation_id = ANY(%s)"),
+    ("command_seat", "opened_by_activation_id = ANY(%s)"),
+    ("command_seatcause", "activation_id = ANY(%s)"),
+    ("command_task", "seat_id IN (SELECT id FROM command_seat WHERE opened_by_activation_id = ANY(%s))"),
+    ("command_gap", "activation_id = ANY(%s)"),
     (
         "outbox_notice",
-        "dedupe IN (SELECT 'order:0:' || id FROM command_seat WHERE opened_by_activation_id = %s)",
+        "dedupe IN (SELECT 'order:0:' || id FROM command_seat WHERE opened_by_activation_id = ANY(%s))",
     ),
 )
 
 
-def floor(activation: int) -> tuple[float, dict[str, int]]:
+def floor(activations: list[int]) -> tuple[float, dict[str, int]]:
     """Write the rows of a switch once more by one COPY per table and return the milliseconds with the commit.
 
     The rows are taken away first in the same transaction, unmeasured, so that keys and constraints are the very
@@ -176,17 +183,15 @@ def floor(activation: int) -> tuple[float, dict[str, int]]:
                     [table],
                 )
                 columns = cursor.fetchone()[0]
-                cursor.execute(f"SELECT count(*) FROM {table} WHERE {where}", [activation])
+                cursor.execute(f"SELECT count(*) FROM {table} WHERE {where}", [activations])
                 counts[table] = cursor.fetchone()[0]
-                chosen = where.replace("%s", str(activation))
+                chosen = where.replace("%s", f"'{{{','.join(map(str, activations))}}}'::bigint[]")
                 rows = f"SELECT {columns} FROM {table} WHERE {chosen} ORDER BY id"
                 with cursor.copy(f"COPY ({rows}) TO STDOUT") as out:
                     copies.append((table, columns, b"".join(bytes(part) for part in out)))
             cursor.execute("SET LOCAL session_replication_role = replica")
             for table, where in reversed(TABLES):
-                if table != "command_seat":
-                    cursor.execute(f"DELETE FROM {table} WHERE {where}", [activation])
-            cursor.execute("DELETE FROM command_seat WHERE opened_by_activation_id = %s", [activation])
+                cursor.execute(f"DELETE FROM {table} WHERE {where}", [activations])
             cursor.execute("SET LOCAL session_replication_role = origin")
         begin = time.perf_counter()
         with connection.cursor() as cursor:
@@ -216,10 +221,22 @@ def measure(site: Site, rounds: int) -> dict[str, Any]:
         ending = api.StandDown(key=key, unit=unit, reason="测量", decisions=done_with)
         return api.stand_down(order=ending, by=site.actor)
 
+    def order_several(key: str) -> Any:
+        chosen = api.SwitchSeveral(key=key, units=tuple(site.firms), level=3, reason="测量", basis="测量")
+        return api.order_switch_several(order=chosen, by=site.actor)
+
+    def end_several(key: str) -> Any:
+        ending = api.StandDownSeveral(key=key, units=tuple(site.firms), reason="测量", decisions=done_with)
+        return api.stand_down_several(order=ending, by=site.actor)
+
     api.reconcile_zone(zone=site.zone, cause="测量", by=site.actor)
     zone_ms: list[float] = []
     back_ms: list[float] = []
     firm_ms: list[float] = []
+    several_ms: list[float] = []
+    several_back_ms: list[float] = []
+    several_floor_ms: list[float] = []
+    several_counts: dict[str, int] = {}
     floor_ms: list[float] = []
     ratios: list[float] = []
     made: dict[str, Any] = {}
@@ -230,7 +247,7 @@ def measure(site: Site, rounds: int) -> dict[str, Any]:
         zone_ms.append(timed(order, site.zone, f"z{n}", 2))
         activation = api.in_force(site.zone)[0]
         made = activation.counts
-        copied, counts = floor(activation.pk)
+        copied, counts = floor([activation.pk])
         floor_ms.append(copied)
         ratios.append(zone_ms[-1] / copied)
         board.extend(timed(show_board, site.zone) for _n in range(5))
@@ -240,6 +257,12 @@ def measure(site: Site, rounds: int) -> dict[str, Any]:
             firm = site.firms[(n * 3 + k) % ENTERPRISES]
             firm_ms.append(timed(order, firm, f"f{n}-{k}", 3))
             firm_ms.append(timed(end, firm, f"fe{n}-{k}"))
+        several_ms.append(timed(order_several, f"s{n}"))
+        chosen = [one.pk for one in api.in_force(site.zone)]
+        assert len(chosen) == ENTERPRISES
+        copied, several_counts = floor(chosen)
+        several_floor_ms.append(copied)
+        several_back_ms.append(timed(end_several, f"se{n}"))
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT current_setting('fsync'), current_setting('server_version'),"
@@ -260,6 +283,12 @@ def measure(site: Site, rounds: int) -> dict[str, Any]:
         "stand_down_p95_ms": p(back_ms, 0.95),
         "enterprise_commit_p50_ms": p(firm_ms, 0.5),
         "enterprise_commit_p95_ms": p(firm_ms, 0.95),
+        "several_commit_p50_ms": p(several_ms, 0.5),
+        "several_commit_p95_ms": p(several_ms, 0.95),
+        "several_stand_down_p95_ms": p(several_back_ms, 0.95),
+        "several_floor_p50_ms": p(several_floor_ms, 0.5),
+        "several_floor_rows": several_counts,
+        "several_ratio_to_floor": round(p(several_ms, 0.5) / p(several_floor_ms, 0.5), 2),
         "floor_p50_ms": p(floor_ms, 0.5),
         "ratio_to_floor": round(sorted(ratios)[len(ratios) // 2], 2),
         "board_p95_ms": p(board, 0.95),
@@ -298,20 +327,8 @@ def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--rounds", type=int, default=10)
     rounds = parser.parse_args().rounds
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "pingzhan.config.settings")
-    import django
-
-    from pingzhan.config.tuning import calm_collector
-
-    django.setup()
-    calm_collector()  # as the web process does
-    from django.db import connection
-
-    connection.creation.create_test_db(verbosity=0, autoclobber=True, serialize=False)
-    try:
+    with place():
         result = measure(build(), rounds)
-    finally:
-        connection.creation.destroy_test_db(connection.settings_dict["NAME"], verbosity=0)
     failed = [name for name, limit in GATES.items() if result[name] > limit]
     print(json.dumps({**result, "gates": GATES, "failed": failed}, ensure_ascii=False))
     sys.exit(1 if failed else 0)

@@ -7,11 +7,14 @@ import secrets
 import shutil
 import signal
 import tempfile
+import threading
+from collections import Counter
 from collections.abc import Generator, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import django
+import hypothesis
 import pytest
 
 from pingzhan.config import embedded
@@ -54,6 +57,8 @@ _keys = tempfile.TemporaryDirectory(prefix="pz-test-keys-")
 os.environ["PINGZHAN_KEY_DIR"] = _keys.name
 _uploads = tempfile.TemporaryDirectory(prefix="pz-test-uploads-")
 os.environ["PINGZHAN_UPLOAD_DIR"] = _uploads.name
+_sheets = tempfile.TemporaryDirectory(prefix="pz-test-sheets-")
+os.environ["PINGZHAN_SHEET_DIR"] = _sheets.name
 # Not in pyproject.toml: pytest-django would read the settings before this file names the database.
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "pingzhan.config.settings")
 django.setup()
@@ -66,10 +71,22 @@ def _make_ring() -> None:
 
     # A worker of xdist has its settings before this file runs: they still name the first process's folders.
     settings.KEY_DIR, settings.UPLOAD_DIR = Path(_keys.name), Path(_uploads.name)
+    settings.SHEET_DIR = Path(_sheets.name)
+    # Else every client of a test reads the whole folder of static files before its first request.
+    settings.WHITENOISE_AUTOREFRESH = True
     keyring.create()
 
 
 _make_ring()
+
+
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """Have the first process migrate while the others still collect: none of them then waits idly for it."""
+    option = session.config.option
+    if getattr(option, "numprocesses", None) and not option.collectonly:
+        from tests import template
+
+        threading.Thread(target=template.ready, daemon=True).start()
 
 
 @pytest.hookimpl(trylast=True)
@@ -82,27 +99,68 @@ def pytest_unconfigure(config: pytest.Config) -> None:
         shutil.rmtree(folder, ignore_errors=True)
 
 
+# How busy the machine is says nothing about the product: nothing that is generated has to be quick.
+hypothesis.settings.register_profile(
+    "any machine", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+)
+hypothesis.settings.load_profile("any machine")
+
+_EXAMPLES = int(os.environ.get("PINGZHAN_TEST_EXAMPLES", "1"))
+"""How many times the usual number of examples a property is tried with."""
+_multiplied: set[int] = set()
+
+
+def _multiply(test: object) -> None:
+    test = getattr(test, "__func__", test)
+    chosen = getattr(test, "_hypothesis_internal_use_settings", None)
+    if _EXAMPLES > 1 and chosen is not None and id(test) not in _multiplied:
+        from hypothesis import HealthCheck, settings
+
+        _multiplied.add(id(test))
+        more = settings(
+            chosen,
+            max_examples=chosen.max_examples * _EXAMPLES,
+            deadline=None,
+            suppress_health_check=list(HealthCheck),
+        )
+        setattr(test, "_hypothesis_internal_use_settings", more)  # noqa: B010
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> Generator[None, None, None]:
-    """Whatever drives a browser is a journey, stays in one process and comes last.
+    """Whatever drives a browser is a journey and comes last; those of one file and posture share a process.
 
-    The browser's driver keeps an event loop running, in which a test's own ``asyncio.run`` would be refused.
+    The browser's driver keeps an event loop running, in which a test's own ``asyncio.run`` would be refused. The
+    largest groups begin first, so that the processes end together. What builds the zone of the journeys comes
+    before everything: meanwhile the other processes have tests to run.
     """
+    groups: Counter[str] = Counter()
     for item in items:
         if "playwright_driver" in getattr(item, "fixturenames", ()):
             item.add_marker(pytest.mark.journey)
-            item.add_marker(pytest.mark.xdist_group("journeys"))
+            posture = item.callspec.params.get("posture", "") if hasattr(item, "callspec") else ""
+            item.add_marker(pytest.mark.xdist_group(group := f"{item.path.stem}-{posture}"))
+            groups[group] += 1
+        _multiply(getattr(item, "obj", None))
     yield
-    items.sort(key=lambda item: item.get_closest_marker("journey") is not None)
+
+    def place(item: pytest.Item) -> tuple[int, int]:
+        if item.get_closest_marker("journey") is None:
+            return (-1 if item.get_closest_marker("first") else 0), 0
+        mark = item.get_closest_marker("xdist_group")
+        return 1, -groups[mark.args[0]] if mark else 0
+
+    items.sort(key=place)
 
 
 @pytest.fixture(scope="session")
 def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: None) -> None:
     """Copy the run's migrated database instead of migrating in every process."""
     del django_db_modify_db_settings_parallel_suffix
-    from tests import template
+    from tests import emptying, template
 
     template.prepare()
+    emptying.install()
 
 
 @pytest.fixture(autouse=True)
@@ -114,6 +172,14 @@ def default_options() -> Iterator[None]:
     registry._cached_at[0] = float("inf")
     yield
     registry.forget()
+
+
+@pytest.fixture(autouse=True)
+def _chinese() -> None:
+    """Begin every test in Chinese: a page asked for in English leaves its language to the thread."""
+    from django.utils import translation
+
+    translation.deactivate()
 
 
 @pytest.fixture(autouse=True)

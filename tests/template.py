@@ -14,9 +14,10 @@ from psycopg import sql
 
 _SOURCE = Path(__file__).resolve().parent.parent
 _PREFIX = "pz_template_"
-_KEEP = 3
+_KEEP = int(os.environ.get("PINGZHAN_TEST_TEMPLATES", "3"))
 """How many such databases stay on a server that is not ours: the branches a developer goes between."""
 _LOCK = 0x70_7A_54
+"""Whoever wants the same template waits; another one is made beside it."""
 
 
 def key() -> str:
@@ -25,18 +26,29 @@ def key() -> str:
     for path in sorted((_SOURCE / "src").rglob("migrations/*.py")):
         digest.update(path.relative_to(_SOURCE).as_posix().encode())
         digest.update(path.read_bytes())
+    # Triggers are put in after the migrations, from what the models declare.
+    for path in sorted((_SOURCE / "src").rglob("*.py")):
+        if path.stem in {"models", "guards", "history", "triggers"} or path.parent.name == "models":
+            digest.update(path.read_bytes())
     for name in ("requirements.lock", "src/pingzhan/config/settings.py"):
         digest.update((_SOURCE / name).read_bytes())
     return digest.hexdigest()[:12]
 
 
 def prepare() -> None:
-    """Make the migrated database unless it is there, and have the test databases copied from it."""
+    """Have the test databases copied from the migrated one."""
+    described = connections["default"].settings_dict
+    described["TEST"]["TEMPLATE"] = ready()
+    described["TEST"]["MIGRATE"] = False
+
+
+def ready() -> str:
+    """Return the name of the migrated database on the run's server, which is made unless it is there."""
     described = connections["default"].settings_dict
     name = _PREFIX + key()
     # In one database for all runs on a server: the lock counts within a database only.
     with psycopg.connect(_address(described, "postgres"), autocommit=True) as own:
-        own.execute("SELECT pg_advisory_lock(%s)", [_LOCK])
+        own.execute("SELECT pg_advisory_lock(%s, %s)", [_LOCK, int(key()[:7], 16)])
         here = [row[0] for row in own.execute(
             "SELECT datname FROM pg_database WHERE starts_with(datname, %s) ORDER BY oid", [_PREFIX]
         )]  # fmt: skip
@@ -52,8 +64,7 @@ def prepare() -> None:
                     sql.Identifier(building), sql.Identifier(name)
                 )
             )
-    described["TEST"]["TEMPLATE"] = name
-    described["TEST"]["MIGRATE"] = False
+    return name
 
 
 def _address(described: dict[str, str], name: str) -> str:

@@ -87,6 +87,7 @@ def test_what_tests_need_does_not_fail_the_product(monkeypatch: pytest.MonkeyPat
     assert browser.message == "测试需要 Debian 软件包 chromium，make test 会在有权限时安装。"
 
 
+@pytest.mark.long
 def test_one_role_for_everything_is_warned_of_and_does_not_stop_the_product(
     open_folder: Path, empty_database: str
 ) -> None:
@@ -110,3 +111,9 @@ def test_one_role_for_everything_is_warned_of_and_does_not_stop_the_product(
     code, found = examine(open_folder, **apart)
     assert (code, found["数据库账号"][0]) == (1, False)
     assert "\u80fd\u6539\u52a8 1 \u5f20\u5386\u53f2\u8868" in found["数据库账号"][1]
+    assert found["触发器"][0]
+    with psycopg.connect(empty_database, autocommit=True) as connection:
+        connection.execute("ALTER TABLE audit_auditrecord DISABLE TRIGGER audit_append_only")
+    code, found = examine(open_folder, **apart)
+    assert (code, found["触发器"][0]) == (1, False)
+    assert "audit_auditrecord" in found["触发器"][1]

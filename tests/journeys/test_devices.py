@@ -25,7 +25,7 @@ def test_a_phone_enrols_by_its_code(
     phone.goto(f"/device/{token}")
     axe(phone)
     phone.get_by_role("button", name="登记这部手机").click()
-    expect(phone.locator("[data-device-token]")).to_be_visible()
+    expect(phone.locator("[data-field-enrol][data-token]")).to_be_visible()
     axe(phone)
     shot(phone, "device-enrolled")
     page.goto("/devices/")

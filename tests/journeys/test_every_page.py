@@ -2,26 +2,113 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.journeys.conftest import AXE
 from tests.journeys.site import Site
 
 Visit = Callable[..., Page]
 
 PAGES = {
     "duty": [
+        "/day/health/",
         "/duty/",
+        "/pursuits/",
+        "/wall/",
+        "/wall/table/",
+        "/duty/sheet/",
         "/duty/group/leading/",
+        "/duty/arrival/",
+        "/frontline/",
+        "/frontline/officials/",
+        "/frontline/map/",
+        "/frontline/places/",
+        "/frontline/presence/",
+        "/frontline/mine/",
         "/duty/post/leading.head/",
         "/duty/seat/1/",
+        "/day/6/",
+        "/day/testing/",
+        "/day/testing/6/",
+        "/day/gate/",
+        "/day/goods/",
+        "/day/canteen/",
+        "/day/canteen/7/",
+        "/day/plans/",
+        "/day/plans/plan/3/",
+        "/day/incidents/",
+        "/day/incidents/incident/2/",
+        "/day/supplies/",
+        "/day/supplies/7/purchases/",
+        "/day/sanitation/",
+        "/day/duty/",
+        "/day/duty/6/",
+        "/day/duty/drill/1/",
+        "/day/production/",
+        "/day/training/",
+        "/day/training/session/1/",
+        "/day/returnees/",
+        "/day/returnees/one/2/",
+        "/regions/",
+        "/compliance/",
+        "/compliance/?by=unit&days=7",
+        "/compliance/unit/6/",
+        "/compliance/list/",
+        "/compliance/1/",
+        "/compliance/waivers/",
+        "/compliance/waive/",
+        "/board/",
         "/switch/",
+        "/switch/several/",
         "/switch/stand-down/",
+        "/switch/rebase/",
+        "/switch/command/",
         "/tasks/",
+        "/drills/",
+        "/drills/new/",
+        "/drills/1/",
+        "/drills/1/report/",
+        "/drills/inject/1/score/",
+        "/drills/reviews/",
+        "/drills/reviews/1/",
+        "/drills/reviews/1/handover/testing/",
+        "/orders/",
+        "/orders/?show=overdue",
+        "/orders/1/",
+        "/orders/quick/?line=\u5e94\u6025\u5904\u7f6e\u7ec4\u660e\u5929\u524d\u5f85\u547d",
+        "/orders/new/?decision=1",
+        "/orders/bulk/?risk=high",
+        "/orders/batches/1/",
+        "/orders/meetings/",
+        "/orders/meetings/new/",
+        "/orders/meetings/1/",
+        "/orders/meetings/1/edit/",
         "/structure/",
         "/readiness/",
+        "/roster/",
+        "/roster/?view=week",
+        "/roster/mine/",
+        "/roster/shift/26/",
+        "/roster/add/",
+        "/roster/swaps/",
+        "/roster/drafts/",
+        "/roster/new/",
+        "/roster/pool/",
+        "/roster/balance/",
+        "/roster/handovers/",
+        "/roster/handovers/1/",
+        "/roster/absences/",
+        "/roster/holidays/",
+        "/roster/sheet/",
+        "/reports/",
+        "/reports/1/",
+        "/reports/zero/",
+        "/reports/mine/",
+        "/reports/forms/",
         "/audit/",
         "/messages/",
         "/messages/compose/",
@@ -29,8 +116,43 @@ PAGES = {
         "/devices/",
         "/security/",
         "/security/enrol/",
+        "/laboratory/",
+        "/laboratory/refused/",
+    ],
+    "leader": [
+        "/measures/hazard/covid19/",
+        "/measures/version/1/force/",
+        "/measures/force/2/",
+        "/measures/force/2/propose/",
+        "/measures/restriction/17/",
     ],
     "organiser": [
+        "/rounds/",
+        "/rounds/1/",
+        "/custody/",
+        "/rounds/1/sheets/",
+        "/rounds/teams/1/members/",
+        "/rounds/1/coverage/",
+        "/rounds/1/coverage/6/",
+        "/rounds/open/",
+        "/rounds/teams/",
+        "/rounds/teams/1/",
+        "/rounds/laboratories/0/",
+        "/measures/",
+        "/measures/import/",
+        "/measures/version/1/",
+        "/measures/version/6/",
+        "/measures/version/6/about/",
+        "/measures/version/6/diff/1/",
+        "/measures/version/6/measure/",
+        "/measures/version/6/measure/118/",
+        "/measures/version/6/parameter/",
+        "/measures/version/6/parameter/51/",
+        "/frontline/propose/",
+        "/frontline/propose/?mode=all",
+        "/frontline/enterprise/6/",
+        "/frontline/visits/6/",
+        "/frontline/places/1/",
         "/structure/",
         "/structure/import/?zone=MH",
         "/structure/1/",
@@ -67,7 +189,80 @@ PAGES = {
         "/documents/templates/text/?template=1",
     ],
     "privacy": ["/privacy/", "/privacy/held/contact/1/"],
+    "guard": [
+        "/day/gate/6/",
+        "/day/gate/6/book/",
+        "/day/gate/6/visitor/",
+        "/day/gate/6/vehicle/",
+        "/day/gate/6/appointments/",
+        "/day/gate/6/closing/",
+    ],
     "company": [
+        "/day/testing/6/exemptions/",
+        "/day/testing/6/held/",
+        "/day/",
+        "/day/6/",
+        "/day/6/quiet/",
+        "/day/gate/6/",
+        "/day/declare/unit/6/",
+        "/day/gate/6/meetings/",
+        "/day/gate/6/closing/",
+        "/day/gate/appointment/1/",
+        "/day/canteen/",
+        "/day/canteen/6/hygiene/",
+        "/day/canteen/6/meal/",
+        "/day/canteen/meal/1/",
+        "/day/canteen/plan/1/",
+        "/day/canteen/check/7/",
+        "/day/canteen/check/7/correct/",
+        "/day/goods/",
+        "/day/goods/6/",
+        "/day/goods/6/new/",
+        "/day/goods/lot/1/",
+        "/day/goods/lot/1/disinfect/",
+        "/day/plans/6/",
+        "/day/plans/6/prevention/edit/",
+        "/day/plans/plan/2/",
+        "/day/incidents/6/",
+        "/day/incidents/6/report/",
+        "/day/supplies/6/",
+        "/day/supplies/6/history/",
+        "/day/supplies/6/count/",
+        "/day/supplies/6/purchases/",
+        *(f"/day/supplies/6/move/{kind}/" for kind in ("used", "received", "discarded", "lent", "returned")),
+        "/day/supplies/entry/1/reverse/",
+        "/day/sanitation/6/",
+        "/day/sanitation/6/round/key-0700/",
+        "/day/sanitation/6/table/",
+        "/day/sanitation/6/book/",
+        "/day/sanitation/6/areas/",
+        "/day/sanitation/6/areas/new/",
+        "/day/sanitation/area/1/",
+        "/day/sanitation/record/1/",
+        "/day/training/",
+        "/day/training/6/",
+        "/day/duty/6/",
+        "/day/duty/6/week/",
+        "/day/duty/6/team/",
+        "/day/duty/6/drills/",
+        "/day/duty/6/drills/new/",
+        "/day/duty/drill/1/",
+        "/day/production/6/",
+        "/day/training/6/new/",
+        "/day/training/session/1/",
+        "/day/returnees/",
+        "/day/returnees/6/",
+        "/day/returnees/6/new/",
+        "/day/returnees/6/invite/",
+        "/day/returnees/one/2/",
+        "/day/returnees/one/2/correct/",
+        "/day/returnees/one/6/",
+        "/day/returnees/one/6/link/",
+        "/tasks/",
+        "/reports/mine/",
+        "/orders/",
+        "/orders/11/",
+        "/orders/11/feedback/",
         "/workers/",
         "/workers/1/",
         "/workers/new/",
@@ -79,6 +274,11 @@ PAGES = {
         "/workers/alike/",
         "/workers/alike/1/2/",
         "/search/?q=wa",
+        "/day/health/6/",
+        "/day/health/6/team/1/",
+        "/day/health/6/cases/",
+        "/day/health/6/correct/",
+        "/day/health/6/link/",
     ],
     "admin": [
         "/staff/",
@@ -95,7 +295,32 @@ PAGES = {
 }
 
 
-@pytest.fixture(scope="module", params=["routine", "emergency"])
+DESK, TELEPHONE, HEIGHT = 1366, 390, 844
+TODAY = re.compile(r"/day/(\d+/)?")
+#: Where an emergency shows more than the band on top: the command's own pages and what its measures change.
+CHANGED = (
+    "/duty/", "/wall/", "/switch/", "/tasks/", "/orders/", "/reports/", "/roster/", "/frontline/", "/plan/", "/board/",
+    "/compliance/", "/measures/", "/readiness/", "/drills/", "/reviews/", "/timeline/", "/inbox/", "/day/canteen/",
+    "/day/gate/", "/day/health/6/",
+)  # fmt: skip
+
+
+#: Pages opened in one test, so that two processes share the long lists.
+PART = 20
+PARTS = [(persona, n) for persona in sorted(PAGES) for n in range(0, len(PAGES[persona]), PART)]
+
+
+def pages_of(persona: str, first: int, posture: str) -> list[str]:
+    """Return the pages of a part of a persona's list; in an emergency those that it changes."""
+    part = PAGES[persona][first : first + PART]
+    if posture == "routine":
+        return part
+    return [path for path in part if path == "/" or path.startswith(CHANGED) or TODAY.fullmatch(path)]
+
+
+# Every page in routine takes minutes; the same pages once more in an emergency, and in English, are long tests. What
+# an emergency changes is opened and looked at by the journeys of the switch, the desk, the wall and the day.
+@pytest.fixture(scope="module", params=["routine", pytest.param("emergency", marks=pytest.mark.long)])
 def posture(request: pytest.FixtureRequest, site: Site) -> Iterator[str]:
     """Put the demo zone into one posture for the tests of this module."""
     order = ["switch", "order", "--unit", "MH", "--level", "II", "--reason", "演练页面", "--basis", "口头"]
@@ -113,23 +338,34 @@ def no_overflow(page: Page) -> None:
     assert width <= inner, f"{page.url}: {width} > {inner}"
 
 
-@pytest.mark.parametrize("persona", sorted(PAGES))
-@pytest.mark.parametrize("width", [1366, 390])
+@pytest.mark.parametrize(("persona", "first"), PARTS)
 def test_page(
-    visit: Visit, axe: Callable[[Page], None], shot: Callable[[Page, str], None],
-    posture: str, persona: str, width: int,
-) -> None:  # fmt: skip
-    page = visit(persona, width=width, height=844)
-    for path in PAGES[persona]:
+    visit: Visit,
+    axe: Callable[[Page], None],
+    shot: Callable[[Page, str], None],
+    posture: str,
+    persona: str,
+    first: int,
+) -> None:
+    """Each page is loaded once and looked at twice, on a desk and, made narrow, on a telephone."""
+    page = visit(persona, width=DESK, height=HEIGHT)
+    page.add_init_script(path=AXE)
+    for path in pages_of(persona, first, posture):
+        page.set_viewport_size({"width": DESK, "height": HEIGHT})
         answer = page.goto(path)
         assert answer is not None
         assert answer.status == 200, path
         expect(page.locator("h1")).to_be_visible()
         # A sticky bar covers something at any scroll position; axe would judge what happens to lie under it.
         page.evaluate("document.querySelectorAll('.order-bar').forEach(bar => bar.style.position = 'static')")
-        axe(page)
-        no_overflow(page)
-        shot(page, f"{posture}-{persona}-{path.strip('/').replace('/', '-').split('?')[0]}-{width}")
+        for width in (DESK, TELEPHONE):
+            page.set_viewport_size({"width": width, "height": HEIGHT})
+            page.evaluate(
+                "() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))"
+            )
+            axe(page)
+            no_overflow(page)
+            shot(page, f"{posture}-{persona}-{path.strip('/').replace('/', '-').split('?')[0]}-{width}")
 
 
 def test_public_pages(visit: Visit, axe: Callable[[Page], None], shot: Callable[[Page, str], None]) -> None:
@@ -139,6 +375,9 @@ def test_public_pages(visit: Visit, axe: Callable[[Page], None], shot: Callable[
         ("/demo/", 200),
         ("/nothing-here/", 404),
         ("/a/wrong", 403),
+        ("/arrive/wrong", 404),
+        ("/result/", 200),
+        ("/result/q/wrong", 404),
     ]:
         answer = page.goto(path)
         assert answer is not None
@@ -148,10 +387,12 @@ def test_public_pages(visit: Visit, axe: Callable[[Page], None], shot: Callable[
         shot(page, f"public-{path.strip('/').replace('/', '-')}")
 
 
+@pytest.mark.long
 def test_english(visit: Visit, axe: Callable[[Page], None], shot: Callable[[Page, str], None]) -> None:
     """The language switch holds on every page, and nothing of the frame stays Chinese."""
     page = visit("duty")
     page.get_by_role("button", name="English").click()
+    page.add_init_script(path=AXE)
     for path in PAGES["duty"]:
         page.goto(path)
         expect(page.locator("html")).to_have_attribute("lang", "en")

@@ -113,6 +113,53 @@ def test_components_exist_and_dynamic_attributes_are_declared(path: Path) -> Non
             assert value[0] in "\"'", f"<c-{tag} {attribute}> needs quotes"
 
 
+BLOCK = re.compile(r"{%\s*(?:block\s+(\w+)|endblock\b[^%]*?)\s*%}")
+BOUND = re.compile(r"{%\s*(?!blocktranslate\b)\w+\s[^%]*?\bas\s+(\w+)\s*%}")
+
+
+def blocks_of(text: str) -> Iterator[tuple[str, str]]:
+    """Name and text of each block that lies in no other block."""
+    depth, name, begin = 0, "", 0
+    for mark in BLOCK.finditer(text):
+        if mark.group(1):
+            depth += 1
+            if depth == 1:
+                name, begin = mark.group(1), mark.end()
+        else:
+            depth -= 1
+            if depth == 0:
+                yield name, text[begin : mark.start()]
+
+
+def lost_names(text: str) -> set[tuple[str, str]]:
+    """(block, name) of names shown in a block that only another block has bound: empty there.
+
+    Only plain outputs count: ``{{ back }}`` alone, so that names of loops and of the view may be alike.
+    """
+    blocks = list(blocks_of(text))
+    bound = {name: set(BOUND.findall(body)) for name, body in blocks}
+    everywhere = set().union(*bound.values())
+    found = set()
+    for name, body in blocks:
+        local = bound[name] | set(re.findall(r"\w+", " ".join(re.findall(r"{%\s*for\s+(.+?)\s+in\s", body))))
+        shown = set(re.findall(r"{{\s*(\w+)\s*}}", body))
+        found |= {(name, word) for word in shown & everywhere - local}
+    return found
+
+
+@pytest.mark.parametrize("path", TEMPLATES, ids=ids)
+def test_names_are_bound_in_the_block_that_shows_them(path: Path) -> None:
+    """A name bound in one block is gone in the next: a link without its address turns into a button."""
+    assert lost_names(text_of(path)) == set()
+
+
+def test_a_name_bound_in_another_block_is_found() -> None:
+    header = "{% block header %}{% url 'x' as back %}{{ back }}{% endblock %}"
+    content = "{% block content %}{{ back }}{% endblock %}"
+    assert lost_names(header + content) == {("content", "back")}
+    assert lost_names(header + content.replace("{{", "{% url 'x' as back %}{{")) == set()
+
+
 def test_every_template_is_used() -> None:
     sources = {path: path.read_text(encoding="utf-8") for path in SRC.rglob("*.py")}
     sources |= {path: text_of(path) for path in TEMPLATES}
@@ -152,7 +199,8 @@ def test_one_htmx_of_the_right_line() -> None:
 def test_lock_names_no_host_and_checks_every_package() -> None:
     for path, entry in lock().items():
         assert "resolved" not in entry, path
-        assert path == "" or "integrity" in entry, path
+        # What a package carries inside is checked with the package.
+        assert path == "" or "integrity" in entry or entry.get("inBundle"), path
         assert not entry.get("hasInstallScript"), path
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from functools import cache
 
 import pytest
 from django.apps import apps
@@ -19,23 +20,39 @@ REASONS = {
     "access.RoleGrant": "shown with the account, or by access.explain to who may ask",
     "live.Change": "topics without content",
     "options.OptionValue": "settings of the installation; MANAGE_SETTINGS",
+    "accounts.SharedValue": "hashes and counts of the sign-in and search limits; never shown",
     "jobs.LoopBeat": "the machine's own pulse",
     "audit.AuditRecord": "filtered by unit in pages/console/audit (visible_records)",
     "audit.AuditAnchor": "hashes only; VERIFY_AUDIT",
+    "photos.Photo": "whoever may read its owner opens it (photos.owners), one at a time",
     "audit.AuditSegment": "hashes only; VERIFY_AUDIT",
 }
 #: Rows that are only ever reached through a row that is filtered; the whole app's other models follow these.
 PARTS_OF = {
     "organisation": "StructureVersion and Person are filtered; groups, posts, holders, findings hang on them",
+    "roster": "Shift, Roster, SwapRequest and Handover are filtered; changes, lines, turns hang on them",
+    "frontline": "Place, Posting and SiteVisit are filtered; adoptions hang on their zone",
     "command": "Seat and Activation are filtered; tasks, causes, tenures, duties hang on them",
     "territory": "Unit and Enterprise are filtered; sites, shifts, teams, plans hang on them",
+    "obligations": "Obligation and Waiver are filtered; duties, demands, marks and counts hang on their units",
+    "measures": "MeasureSet, SetVersion, Force and Restriction are filtered; measures and parameters hang on a version",
+    "health": "counts by VIEW_LEDGERS, names by VIEW_HEALTH of the unit (health.rules), asked by every query",
     "people": "the roster queries start from what the reader may see",
+    "gate": "Visit, Appointment, VehicleEntry, Meeting and GoodsLot are filtered; steps and permits hang on them",
+    "supplies": "Batch, Entry, StockCheck and Purchase are filtered; movements and lines hang on them",
+    "sanitation": "Area, Entry, Record, CanteenMeal, SittingPlan and KitchenCheck are filtered; lines hang on plans",
+    "premises": "Plan, Training, Exercise, Incident, Figures are filtered; lines hang on them, duty days on their unit",
+    "returnees": "Application and Region are filtered; decisions hang on their application",
+    "screening": "Round, PlanVersion, Slot, team, laboratory and Exemption are filtered; the rest hang on a round",
     "outbox": "notices, letters and channels are filtered or ask for VIEW_MESSAGES, MANAGE_CHANNELS",
     "imports": "ImportJob is filtered",
     "exports": "ExportJob is filtered",
     "privacy": "asked for by MANAGE_PRIVACY, ORDER_ERASURE, VERIFY_AUDIT",
     "documents": "documents are filtered",
     "runs": "RunRow is filtered",
+    "drills": "Drill and Review are filtered; script, events, actions, hand-over notes hang on them",
+    "reporting": "Report, Due and ZeroLine are filtered; entries and counters hang on them",
+    "orders": "Order, Meeting, Decision and Batch are filtered; events, targets hang on them",
 }
 
 
@@ -47,6 +64,7 @@ def own_models() -> list[type[Model]]:
     ]
 
 
+@cache
 def filtered_apps() -> set[str]:
     """Return the apps (by label) that define a function or method whose name says visible."""
     found = set()

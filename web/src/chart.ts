@@ -1,17 +1,22 @@
 /** Lazily loaded chart runtime: finds [data-chart] hosts, reads their JSON, draws the option of the kind. */
-import { BarChart, LineChart, MapChart, TreeChart } from 'echarts/charts'
+import { BarChart, LineChart, LinesChart, MapChart, ScatterChart, TreeChart } from 'echarts/charts'
 import { AriaComponent, GeoComponent, GridComponent, LegendComponent, TooltipComponent } from 'echarts/components'
 import { init, registerMap, use } from 'echarts/core'
 import { CanvasRenderer } from 'echarts/renderers'
 
 import { type BarsData, barsOption } from './charts/bars'
+import { type GanttData, ganttOption } from './charts/gantt'
+import { type LinesData, linesOption } from './charts/lines'
 import { type OrgNode, orgTreeHeight, orgTreeOption } from './charts/orgtree'
 import { type PlanData, planOption } from './charts/plan'
+import { type RoutesData, routesOption } from './charts/routes'
 
 use([
   BarChart,
   LineChart,
+  LinesChart,
   MapChart,
+  ScatterChart,
   TreeChart,
   AriaComponent,
   GeoComponent,
@@ -28,6 +33,10 @@ function optionOf(host: HTMLElement, data: unknown): Option {
   switch (host.dataset.chart) {
     case 'bars':
       return barsOption(data as BarsData) as Option
+    case 'gantt':
+      return ganttOption(data as GanttData) as Option
+    case 'lines':
+      return linesOption(data as LinesData) as Option
     case 'orgtree': {
       const root = data as OrgNode
       host.style.height = `${orgTreeHeight(root)}px`
@@ -37,6 +46,11 @@ function optionOf(host: HTMLElement, data: unknown): Option {
       const plan = data as PlanData
       registerMap(plan.name, plan.geo as Parameters<typeof registerMap>[1])
       return planOption(plan, narrow) as Option
+    }
+    case 'routes': {
+      const routes = data as RoutesData
+      registerMap(routes.name, routes.geo as Parameters<typeof registerMap>[1])
+      return routesOption(routes, narrow) as Option
     }
     default:
       throw new Error(`unknown chart kind: ${host.dataset.chart}`)

@@ -14,6 +14,9 @@ import { startLive } from './live'
 import { startMenus } from './menus'
 import { startMessages } from './messages'
 import { startMorph } from './morph'
+import { startPicks } from './picks'
+import { startPlates } from './plate'
+import { startPrinting } from './print'
 import { startWebauthn } from './webauthn'
 
 function mountCharts(scope: ParentNode): void {
@@ -31,6 +34,9 @@ startForms()
 startIdle()
 startWebauthn()
 startExports()
+startPicks()
+startPlates()
+startPrinting()
 startClocks()
 Alpine.start()
 mountCharts(document)

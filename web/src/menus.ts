@@ -14,5 +14,6 @@ export function startMenus(): void {
     }
   })
   // keep the current entry in sight where the navigation scrolls sideways
-  document.querySelector('.mainnav [aria-current="page"]')?.scrollIntoView({ block: 'nearest', inline: 'center' })
+  for (const entry of document.querySelectorAll('.mainnav [aria-current], .subnav [aria-current]'))
+    entry.scrollIntoView({ block: 'nearest', inline: 'center' })
 }

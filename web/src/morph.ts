@@ -1,17 +1,11 @@
 /** What a refresh must not undo: folds a person opened, and clocks that run between two answers. */
 import { Idiomorph } from 'idiomorph/htmx'
 
+import { sameClock } from './clocknodes'
+
 interface Callbacks {
   beforeAttributeUpdated: (name: string, node: Element, kind: 'update' | 'remove') => boolean
   beforeNodeMorphed: (old: Node, fresh: Node) => boolean
-}
-
-const CLOCKS = ['countdown', 'elapsed', 'relative'] as const
-
-/** Whether both nodes are the same running clock, whose text the browser itself keeps right. */
-export function sameClock(old: Node, fresh: Node): boolean {
-  if (!(old instanceof HTMLElement) || !(fresh instanceof HTMLElement)) return false
-  return CLOCKS.some((name) => old.dataset[name] !== undefined && old.dataset[name] === fresh.dataset[name])
 }
 
 /** Whether both nodes are the same chart, whose drawing a morph would empty; new data is drawn by chart.ts. */

@@ -10,12 +10,12 @@ import pytest
 from pingzhan.domain.command import api
 from pingzhan.foundation.access.actor import Actor
 from pingzhan.foundation.access.roles import Role
-from tests.factories import SmallZone, actor_with, small_zone
+from tests.factories import SmallZone, actor_with, kept, small_zone
 
 
 @pytest.fixture
 def park(db: None) -> SmallZone:
-    return small_zone()
+    return kept(small_zone)
 
 
 @pytest.fixture

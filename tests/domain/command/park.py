@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from django.db.models.functions import Now
@@ -16,10 +17,12 @@ from pingzhan.domain.organisation.api import content_sha256
 from pingzhan.domain.organisation.models import Clause, Group, Holding, Person, Post, StructureVersion
 from pingzhan.domain.territory.models import Unit
 
+Holder = tuple[int, int, int | str] | tuple[int, int, int | str, datetime | None, datetime | None]
+
 
 @dataclass
 class PostSpec:
-    """A post to build: ``holders`` are (seat number, rank, person id or person rule)."""
+    """A post to build: ``holders`` are (seat number, rank, person id or person rule), perhaps with (from, until)."""
 
     code: str
     group: str
@@ -32,7 +35,7 @@ class PostSpec:
     critical: bool = False
     reports_to: str = ""
     segregated: Sequence[str] = ()
-    holders: Sequence[tuple[int, int, int | str]] = ()
+    holders: Sequence[Holder] = ()
 
 
 @dataclass
@@ -105,9 +108,16 @@ def make_version(
         for i, spec in enumerate(specs)
     )
     Holding.objects.bulk_create(
-        Holding(post=row, seat_no=seat_no, rank=rank, **_who(who))
+        Holding(
+            post=row,
+            seat_no=holder[0],
+            rank=holder[1],
+            t0=holder[3] if len(holder) > 3 else None,
+            t1=holder[4] if len(holder) > 3 else None,
+            **_who(holder[2]),
+        )
         for row, spec in zip(rows, specs, strict=True)
-        for seat_no, rank, who in spec.holders
+        for holder in spec.holders
     )
     if publish:
         StructureVersion.objects.filter(zone=zone, status="published").update(status="retired")

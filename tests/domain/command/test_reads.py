@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -94,17 +95,18 @@ def test_readiness_writes_nothing(park: SmallZone) -> None:
     api.reconcile_zone(zone=park.zone, cause="发布", by=park.root)
     before = Seat.objects.count()
     found = api.readiness(park.zone)
-    assert [one.level for one in found] == [1, 2, 3, 4]
-    kinds = {gap.kind for gap in found[0].gaps}
-    assert {"critical_without_substitute", "person_in_pool"} <= kinds
-    assert found[0].critical >= 1
-    assert all(gap.sentence for one in found for gap in one.gaps)
+    assert found is not None
+    assert [one.level for one in found.levels] == [1, 2, 3, 4]
+    assert {"critical_without_substitute", "person_without_post"} <= set(found.kinds)
+    assert found.levels[0].critical >= 1
+    assert found.count("critical") >= 1
+    assert all(one.sentence and one.label for one in found.findings)
     assert Seat.objects.count() == before
 
 
 def test_words_of_order_notices(live: SmallZone, django_assert_num_queries: Count) -> None:
     mine = list(Notice.objects.filter(kind="order"))
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(4):  # seats, tasks, front-line places, the moment of the links
         rendered = notices.render_seats(mine)
     assert set(rendered) == {notice.pk for notice in mine}
     assert all("请签收" in one.title and one.link.startswith("/a/") for one in rendered.values())
@@ -138,3 +140,24 @@ def test_command_line(park: SmallZone) -> None:
     checked = run("invariants", "--json")
     assert checked["ok"]
     assert [one["id"] for one in checked["invariants"]] == [f"I{n}" for n in range(1, 17)]
+
+
+def test_command_line_for_a_chosen_list(park: SmallZone, tmp_path: Path) -> None:
+    user = account(Role.DUTY_OFFICER)
+    listed = tmp_path / "units.txt"
+    listed.write_text("".join(f"{firm.code}\n" for firm in park.firms), encoding="utf-8")
+    several = ["--units-file", str(listed), "--unit", park.firms[0].code, "--by", user.username]
+    words = ["--level", "III", "--reason", "试", "--basis", "文1", "--key", "s1"]
+    shown = run("switch", "preview", "--level", "III", *several, "--json")
+    assert (shown["units"], shown["already"]) == ([firm.name for firm in park.firms], [])
+    done = run("switch", "order", *words, *several, "--preview-sha", shown["preview_sha"], "--json")
+    assert (len(done["activations"]), done["replayed"]) == (2, False)
+    assert run("switch", "order", *words, *several, "--json")["replayed"]
+    over = ["switch", "stand-down", "--reason", "完", "--key", "s2", *several]
+    wrong = CliRunner().invoke(cli, [*over, "--expect-epoch", "1"])
+    assert "多个单位不能只写一个次数" in str(wrong.output) + str(wrong.exception)
+    text = CliRunner().invoke(cli, over).output
+    assert "2 个单位已执行" in text
+    assert "已经执行过" in CliRunner().invoke(cli, over).output
+    none = CliRunner().invoke(cli, ["switch", "order", *words, "--by", user.username])
+    assert "没有写单位代码" in str(none.output) + str(none.exception)

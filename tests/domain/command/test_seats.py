@@ -106,7 +106,7 @@ def substitute(park: SmallZone, post_code: str, name: str) -> None:
     organisation.publish(version=draft, by=park.root)
 
 
-def test_decline_opens_the_substitute_at_once_and_holds_through_a_level_change(
+def test_case_18_decline_opens_the_substitute_at_once_and_holds_through_a_level_change(
     park: SmallZone, duty: Actor, sound: Sound
 ) -> None:
     substitute(park, "medical.head", "桑晓风")
@@ -145,7 +145,7 @@ def test_decline_without_substitute_is_a_gap(live: SmallZone, duty: Actor, sound
     }
 
 
-def test_leave_registered_after_the_switch_moves_the_seat(
+def test_case_11_leave_registered_after_the_switch_moves_the_seat(
     park: SmallZone, duty: Actor, sound: Sound, django_capture_on_commit_callbacks: Any
 ) -> None:
     substitute(park, "medical.head", "桑晓风")
@@ -175,7 +175,7 @@ def test_leave_registered_after_the_switch_moves_the_seat(
     assert seat_of("medical.head").person == old.person
 
 
-def test_person_who_leaves_while_seated(live: SmallZone, duty: Actor, sound: Sound) -> None:
+def test_case_28_person_who_leaves_while_seated(live: SmallZone, duty: Actor, sound: Sound) -> None:
     seat = seat_of("medical.head")
     with pytest.raises(ProtectedError):
         seat.person.delete()

@@ -18,7 +18,7 @@ from pingzhan.foundation.access.roles import Role
 from pingzhan.foundation.privacy import keyring, rotation
 from pingzhan.foundation.privacy.errors import Unreadable
 from pingzhan.foundation.privacy.reveal import reveal
-from pingzhan.kernel.errors import Conflict, Invalid, NotFound
+from pingzhan.kernel.errors import Conflict, Invalid, NotFound, Refused
 
 from .conftest import with_role
 
@@ -120,3 +120,77 @@ def test_opened_on_the_record_by_those_who_see_the_person(people: list[Person]) 
         rules.revealable_contact(with_role(Role.COMPANY), contact.pk)
     with pytest.raises(NotFound):
         rules.revealable_contact(with_role(Role.DUTY_OFFICER), contact.pk + 100)
+
+
+def tails(digits: str) -> list[int]:
+    return sorted(api.with_tail(Person.objects.all(), digits).values_list("pk", flat=True))
+
+
+def test_people_are_found_by_the_end_of_a_telephone_only(people: list[Person]) -> None:
+    one, two = people[0], people[1]
+    api.add_contact(person=one, channel=Channel.PHONE, address="139 0000 1234", by=ROOT)
+    api.add_contact(
+        person=two,
+        channel=Channel.SMS,
+        address="\uff11\uff13\uff18\uff10\uff10\uff10\uff10\uff11\uff12\uff13\uff14",
+        by=ROOT,
+    )
+    api.add_contact(person=two, channel=Channel.EMAIL, address="x13900005678@example.org", by=ROOT)
+    api.add_contact(person=two, channel=Channel.WECOM, address="13900005678", by=ROOT)
+    api.add_contact(person=two, channel=Channel.PHONE, address="5678", by=ROOT)
+    assert tails("1234") == sorted([one.pk, two.pk])
+    for nobody in (
+        "5678",
+        "0123",
+        "234",
+        "12345",
+        "",
+        "%234",
+        "12 34",
+        "\u0661\u0662\u0663\u0664",
+        "1234' OR '1'='1",
+    ):
+        assert tails(nobody) == [], nobody
+    assert api.masked_tails([one.pk], "1234") == {one.pk: "139******1234"}
+    assert api.masked_tails([one.pk], "%") == {}
+
+
+def test_the_hash_of_a_tail_follows_the_key_and_leaves_no_copy(people: list[Person]) -> None:
+    contact = api.add_contact(person=people[0], channel=Channel.PHONE, address="13900001234", by=ROOT)
+    before = Contact.objects.get(pk=contact.pk).tail
+    assert before not in (None, 1234)
+    rotation.rotate_lookup(by=ROOT)
+    after = Contact.objects.get(pk=contact.pk).tail
+    assert after not in (None, before)
+    assert tails("1234") == [people[0].pk]
+    history = apps.get_model("organisation", "ContactHistory")
+    assert "tail" not in {field.name for field in history._meta.fields}
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT h::text FROM organisation_contacthistory h")
+        assert str(before) not in str(cursor.fetchall())
+
+
+def test_nothing_of_an_erased_person_is_found(people: list[Person]) -> None:
+    from pingzhan.domain.organisation.actions.contacts import remove_of_subjects
+
+    api.add_contact(person=people[0], channel=Channel.PHONE, address="13900001234", by=ROOT)
+    people[0].refresh_from_db()
+    assert people[0].subject_id is not None
+    assert remove_of_subjects([people[0].subject_id]) == 1
+    assert tails("1234") == []
+
+
+def test_a_contact_is_verified_by_who_rings_up_and_by_an_answer(people: list[Person]) -> None:
+    first = api.add_contact(person=people[0], channel=Channel.PHONE, address="13900001234", by=ROOT)
+    other = api.add_contact(person=people[0], channel=Channel.EMAIL, address="a@example.org", by=ROOT)
+    path = people[0].home_unit.path
+    for role in set(Role) - {Role.DUTY_OFFICER, Role.LEADER, Role.ORGANISER}:
+        with pytest.raises(Refused):
+            api.verify_contact(contact=first, by=with_role(role, path))
+    with pytest.raises(Refused):
+        api.verify_contact(contact=first, by=with_role(Role.DUTY_OFFICER, f"{path}9/"))
+    assert Contact.objects.filter(verified_at__isnull=False).count() == 0
+    api.verify_contact(contact=first, by=with_role(Role.DUTY_OFFICER, path))
+    assert list(Contact.objects.filter(verified_at__isnull=False)) == [first]
+    assert api.note_reached(person_id=people[0].pk, channels=[Channel.EMAIL, Channel.WECOM]) == 1
+    assert Contact.objects.filter(verified_at__isnull=False, pk=other.pk).exists()

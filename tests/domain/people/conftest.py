@@ -5,11 +5,12 @@ from __future__ import annotations
 import pytest
 
 from tests.domain.people.crowd import Firm, Park, build_park
+from tests.factories import kept
 
 
 @pytest.fixture
 def park(db: None) -> Park:
-    return build_park()
+    return kept(build_park)
 
 
 @pytest.fixture

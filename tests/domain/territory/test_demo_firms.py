@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from pingzhan.config.demo import data
-from pingzhan.config.demo.firms import demo_firms, layout, small_zone_firms
+from pingzhan.config.demo.firms import demo_firms, small_zone_firms
+from pingzhan.config.demo.layout import layout
 from pingzhan.domain.territory import api, plans
 from pingzhan.domain.territory.enums import UnitKind
 from pingzhan.domain.territory.models import Enterprise, Shift, Site, Team, Unit

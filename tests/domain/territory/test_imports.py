@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import datetime, time
+from io import BytesIO
 from pathlib import Path
 from random import Random
 from typing import Any
 
 import pytest
+from openpyxl import load_workbook
 
 from pingzhan.config.demo.firms import credit_code
 from pingzhan.domain.territory import api
@@ -20,6 +23,7 @@ from pingzhan.foundation.imports import preview
 from pingzhan.foundation.imports.actions import upload
 from pingzhan.foundation.imports.models import ImportJob
 from pingzhan.foundation.imports.spec import import_of
+from pingzhan.foundation.imports.template import build
 from pingzhan.kernel.errors import NotFound
 from tests.factories.accounts import actor_with
 from tests.foundation.imports.files import send, store, xlsx
@@ -160,7 +164,62 @@ def test_sites_and_teams_go_out_as_they_came_in(file: Enterprise, night: Shift, 
     assert Team.objects.get(name="甲班").workshop is None
 
 
-@pytest.mark.parametrize("key", ["territory.enterprises", "territory.sites", "territory.teams"])
+def test_shifts_go_out_as_they_came_in(file: Enterprise, night: Shift, mill: Unit) -> None:
+    contact = actor_with(Role.COMPANY, name="钟灵", path=mill.path)
+    key = "territory.shifts"
+    template = load_workbook(BytesIO(build(import_of(key)))).worksheets[0]
+    assert [cell.value for cell in template[1]] == titles(key)
+    day = dict(
+        zip(("name", "start", "end", "over", "headcount"), ("白班", "8:00", "20时", "否", 40), strict=True)
+    )
+    rows: list[dict[str, Any]] = [
+        day,
+        {"name": "中班", "start": time(16), "end": "24:00", "over": "是"},
+        {"name": "早班", "start": 0.25, "end": "14点30分"},
+        {"name": "夜班", "start": night.start, "end": night.end, "headcount": 13},
+        {"name": "错一", "start": "20:00", "end": "08:00", "over": "否"},
+        {"name": "错二", "start": "08:00", "end": "20:00", "over": "是"},
+        {"name": "错三", "start": "08:00", "end": "08:00"},
+        {"name": "错四", "start": "25:00", "end": "八点"},
+        {"name": "错五", "start": "", "end": "07:60"},
+        {"name": "错六", "start": "08:00:30", "end": "2026-01-01"},
+        {"name": "错七", "start": 8, "end": datetime(2026, 1, 1, 8)},
+        {**day, "headcount": 41},
+    ]
+    job = send(contact, table(key, *rows), key=key, scope=mill.code)
+    assert told(job) == (3, 1, 0, 8), job.error
+    reasons = " ".join(message for _title, message, _count in job.summary["reasons"])
+    for words in (
+        "没有跨零点",
+        "班次跨零点",
+        "不能相同",
+        "没有这个时刻",
+        "写成 08:00 的样子",
+        "时刻只写到分",
+    ):
+        assert words in reasons
+    store(contact, job)
+    late = Shift.objects.get(enterprise=mill, name="中班")
+    assert (late.start, late.end, late.crosses_midnight) == (time(16), time(0), True)
+    assert Shift.objects.get(enterprise=mill, name="早班").start == time(6)
+    assert Shift.objects.get(pk=night.pk).headcount == 13
+    assert AuditRecord.objects.get(verb="territory.import_shifts").body == {"new": 3, "changed": 1}
+    out = exported(key, contact, enterprise=mill.code)
+    assert [row[:4] for row in out if row[0] in ("白班", "中班")] == [
+        ["白班", "08:00", "20:00", "否"],
+        ["中班", "16:00", "00:00", "是"],
+    ]
+    again = send(contact, xlsx([titles(key), *out]), key=key, scope=mill.code)
+    assert told(again) == (0, 0, 4, 0)
+    short = xlsx([["班次", "上班", "下班"], ["白班", "07:30", "20:00"]])
+    job = store(contact, send(contact, short, key=key, scope=mill.code))
+    changed = Shift.objects.get(enterprise=mill, name="白班")
+    assert (job.stored_changed, changed.start, changed.headcount) == (1, time(7, 30), 40)
+
+
+@pytest.mark.parametrize(
+    "key", ["territory.enterprises", "territory.sites", "territory.shifts", "territory.teams"]
+)
 def test_nobody_imports_where_he_may_not(file: Enterprise, bakery: Enterprise, zone: Unit, key: str) -> None:
     data = table(key, {})
     refused = [role for role in Role if role not in roles_with(Permission.EDIT_ENTERPRISE)]

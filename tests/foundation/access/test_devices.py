@@ -4,6 +4,8 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.apps import apps
+from django.db import IntegrityError, connection, transaction
 from django.db.models.functions import Now
 from django.test import Client, RequestFactory
 
@@ -11,6 +13,7 @@ from pingzhan.foundation.access import devices
 from pingzhan.foundation.access.actor import Actor, actor_of
 from pingzhan.foundation.access.models import Device, RoleGrant
 from pingzhan.foundation.access.roles import Permission, Role, roles_with
+from pingzhan.foundation.accounts.actions import token_sha
 from pingzhan.foundation.accounts.models import User
 from pingzhan.kernel.errors import Conflict, DomainError, Invalid, NotFound, Refused
 
@@ -112,3 +115,42 @@ def test_incomplete_devices_are_refused(changes: dict[str, Any]) -> None:
     with pytest.raises((Invalid, DomainError)):
         issue(actor(Role.DUTY_OFFICER, "/"), **changes)
     assert not Device.objects.exists()
+
+
+def events() -> list[tuple[str, Any, Any]]:
+    history = apps.get_model("access", "DeviceHistory")
+    return list(history.objects.order_by("pgh_id").values_list("pgh_label", "enrolled_at", "revoked_at"))
+
+
+def test_each_step_of_a_device_is_kept_without_its_secrets_and_uses() -> None:
+    by = actor(Role.DUTY_OFFICER)
+    device, path = issue(by)
+    _device, token = devices.enrol(token=path.removeprefix("/device/"))
+    asked(token)
+    assert Device.objects.get().seen_at is not None
+    devices.revoke_device(device=device, by=by)
+    seen = events()
+    assert [label for label, _enrolled, _revoked in seen] == ["insert", "update", "update"]
+    assert [(at is not None, end is not None) for _label, at, end in seen] == [
+        (False, False), (True, False), (True, True),
+    ]  # fmt: skip
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT h::text FROM access_devicehistory h")
+        rows = str(cursor.fetchall())
+    for secret in (token, path.removeprefix("/device/"), token_sha(token)):
+        assert secret not in rows
+
+
+def test_whoever_writes_past_the_actions_leaves_a_trace_he_cannot_remove() -> None:
+    device, _path = issue(actor(Role.DUTY_OFFICER))
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE access_device SET unit_path = '/9/9/' WHERE id = %s", [device.pk])
+        cursor.execute("DELETE FROM access_device WHERE id = %s", [device.pk])
+    assert [label for label, _enrolled, _revoked in events()] == ["insert", "update", "delete"]
+    for statement in (
+        "UPDATE access_devicehistory SET unit_path = '/1/'",
+        "DELETE FROM access_devicehistory",
+    ):
+        with pytest.raises(IntegrityError), transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(statement)
+    assert len(events()) == 3

@@ -4,8 +4,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pingzhan.foundation.access.actor import ANONYMOUS, Actor, link_actor, require, system_actor
-from pingzhan.foundation.access.roles import PERMISSION_LABELS, ROLES, Permission, Role, roles_with
+from pingzhan.foundation.access.actor import (
+    ANONYMOUS,
+    Actor,
+    link_actor,
+    require,
+    require_site,
+    system_actor,
+)
+from pingzhan.foundation.access.roles import PERMISSION_LABELS, ROLES, SITE_WIDE, Permission, Role, roles_with
 from pingzhan.kernel.errors import Refused
 
 R, P = Role, Permission
@@ -15,14 +22,15 @@ ALLOWED: dict[Permission, set[Role]] = {
     P.ORDER_SWITCH: {R.DUTY_OFFICER, R.LEADER},
     P.EDIT_STRUCTURE: {R.ORGANISER},
     P.PUBLISH_STRUCTURE: {R.ORGANISER, R.LEADER},
-    P.VIEW_STRUCTURE: set(R) - {R.COMPANY},
+    P.VIEW_STRUCTURE: set(R) - {R.COMPANY, R.GATE_GUARD, R.SAMPLER, R.LABORATORY},
     P.MANAGE_SEATS: {R.DUTY_OFFICER, R.LEADER},
     P.VIEW_TASKS: {R.DUTY_OFFICER, R.LEADER, R.ORGANISER, R.OFFICIAL, R.COMPANY, R.CLERK},
     P.VIEW_AUDIT: {R.AUDITOR, R.DUTY_OFFICER, R.LEADER},
     P.VERIFY_AUDIT: {R.AUDITOR},
     P.MANAGE_ACCOUNTS: {R.SYSTEM_ADMIN, R.SECURITY_ADMIN},
     P.EDIT_TERRITORY: {R.SYSTEM_ADMIN, R.ORGANISER},
-    P.REGISTER_ABSENCE: {R.DUTY_OFFICER, R.ORGANISER},
+    P.REGISTER_ABSENCE: {R.DUTY_OFFICER, R.ORGANISER, R.LEADER},
+    P.APPROVE_ABSENCE: {R.LEADER},
     P.VIEW_ENTERPRISES: {R.SYSTEM_ADMIN, R.DUTY_OFFICER, R.LEADER, R.ORGANISER, R.COMPANY, R.CLERK},
     P.EDIT_ENTERPRISE: {R.ORGANISER, R.COMPANY, R.CLERK},
     P.VIEW_WORKERS: {R.DUTY_OFFICER, R.LEADER, R.COMPANY, R.PRIVACY_OFFICER},
@@ -40,6 +48,28 @@ ALLOWED: dict[Permission, set[Role]] = {
     P.MANAGE_JOBS: {R.SYSTEM_ADMIN},
     P.MANAGE_SETTINGS: {R.SYSTEM_ADMIN},
     P.MANAGE_DEVICES: {R.SECURITY_ADMIN, R.DUTY_OFFICER},
+    P.MANAGE_ROSTER: {R.DUTY_OFFICER, R.ORGANISER},
+    P.ISSUE_ORDERS: {R.DUTY_OFFICER, R.LEADER},
+    P.CHECK_ORDERS: {R.DUTY_OFFICER, R.LEADER},
+    P.WRITE_REPORTS: {R.DUTY_OFFICER, R.CLERK},
+    P.SIGN_REPORTS: {R.DUTY_OFFICER, R.LEADER},
+    P.MANAGE_DRILLS: {R.DUTY_OFFICER, R.LEADER, R.ORGANISER},
+    P.ASSIGN_OFFICIALS: {R.DUTY_OFFICER, R.ORGANISER},
+    P.MANAGE_MEASURES: {R.ORGANISER},
+    P.PUBLISH_MEASURES: {R.LEADER},
+    P.WAIVE_OBLIGATIONS: {R.DUTY_OFFICER, R.LEADER},
+    P.VIEW_LEDGERS: {R.DUTY_OFFICER, R.LEADER, R.ORGANISER, R.COMPANY},
+    P.KEEP_LEDGERS: {R.COMPANY},
+    P.KEEP_GATE: {R.COMPANY, R.GATE_GUARD},
+    P.VIEW_HEALTH: {R.DUTY_OFFICER, R.COMPANY},
+    P.REVIEW_PLANS: {R.DUTY_OFFICER},
+    P.HANDLE_INCIDENTS: {R.DUTY_OFFICER, R.LEADER},
+    P.VIEW_SCREENING: {R.DUTY_OFFICER, R.LEADER, R.ORGANISER},
+    P.PLAN_SCREENING: {R.ORGANISER},
+    P.KEEP_SAMPLING: {R.SAMPLER},
+    P.ENTER_RESULTS: {R.LABORATORY},
+    P.VIEW_RESULTS: {R.DUTY_OFFICER, R.LEADER},
+    P.FOLLOW_POSITIVES: {R.DUTY_OFFICER},
 }
 
 
@@ -108,3 +138,19 @@ def test_the_list_filter_agrees_with_the_single_check(grants: list[tuple[Role, s
         covered = some.paths(permission)
         assert some.has(permission, path) == any(path.startswith(item) for item in covered)
         assert all(not a.startswith(b) for a in covered for b in covered if a != b)
+
+
+@pytest.mark.parametrize("permission", sorted(SITE_WIDE))
+def test_what_concerns_the_site_takes_a_whole_zone(permission: Permission) -> None:
+    for path, held in (("/", True), ("/1/", True), ("/1/3/", False), ("/1/3/57/", False)):
+        admin = actor((Role.SYSTEM_ADMIN, path))
+        assert admin.has(permission) is held, path
+        assert admin.has_site(permission) is held, path
+
+
+def test_an_enterprise_changes_nothing_of_the_site() -> None:
+    officer = actor((Role.PRIVACY_OFFICER, "/1/3/"))
+    require(officer, P.MANAGE_PRIVACY, "/1/3/")
+    with pytest.raises(Refused):
+        require_site(officer, P.MANAGE_PRIVACY)
+    require_site(actor((Role.PRIVACY_OFFICER, "/1/")), P.MANAGE_PRIVACY)

@@ -64,6 +64,20 @@ def test_a_record_leads_to_the_rows_it_changed_and_to_no_others() -> None:
 
 
 @pytest.mark.django_db(transaction=True)
+def test_a_foreign_key_that_changes_is_told_by_the_names_of_both() -> None:
+    one, other = (
+        User.objects.create_user("wang", name="\u4e59"),
+        User.objects.create_user("li", name="\u4e19"),
+    )
+    grant = RoleGrant.objects.create(user=one, role=Role.LEADER)
+    RoleGrant.objects.filter(pk=grant.pk).update(user=other)
+    newest, _first = changes_of_object("access.rolegrant", str(grant.pk))
+    assert [(field.title, field.before, field.after) for field in newest.fields] == [
+        ("\u8d26\u53f7", f"#{one.pk} \u4e59", f"#{other.pk} \u4e19")
+    ]
+
+
+@pytest.mark.django_db(transaction=True)
 def test_an_object_tells_its_whole_life_newest_first() -> None:
     user = User.objects.create_user("wang", name="\u4e59")
     User.objects.filter(pk=user.pk).update(name="\u4e19")

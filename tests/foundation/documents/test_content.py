@@ -8,8 +8,14 @@ import pytest
 
 from pingzhan.foundation.documents.content import chinese_date, content_from_json
 from pingzhan.foundation.documents.enums import PaperKind
-from pingzhan.foundation.documents.setting import break_title, sign_off_indents, text_width
+from pingzhan.foundation.documents.setting import (
+    TYPE_WIDTH_PT,
+    break_title,
+    sign_off_indents,
+    text_width,
+)
 from pingzhan.foundation.documents.templating.sample import sample
+from pingzhan.foundation.documents.word.body import TABLE_PT, column_widths
 
 
 @pytest.mark.parametrize("kind", list(PaperKind))
@@ -59,3 +65,17 @@ def test_a_long_organ_pushes_the_date_not_itself_over_the_edge() -> None:
     right, date_right = sign_off_indents(organ, day, 16)
     assert right == 0
     assert date_right + text_width(day, 16) / 2 == text_width(organ, 16) / 2
+
+
+def test_a_number_fits_its_column_whatever_stands_beside_it() -> None:
+    long = "迅达冷链物流有限公司企业疫情防控负责人和各项目责任人" * 2
+    rows = (("企业", "人员", "电话", "替补", "替补电话"), (long, long, "154****5766", "无", "无"))
+    widths = column_widths(rows)
+    assert sum(widths) == pytest.approx(TYPE_WIDTH_PT)
+    for width, text in zip(widths, ("", "", "154****5766", "替补", "替补电话"), strict=True):
+        assert width >= text_width(text, TABLE_PT) + 10
+
+
+def test_columns_of_a_table_that_cannot_fit_share_the_line_by_length() -> None:
+    widths = column_widths((("甲", "乙"), ("x" * 300, "y" * 300)))
+    assert widths == pytest.approx([TYPE_WIDTH_PT / 2] * 2)

@@ -28,13 +28,13 @@ def files() -> list[Path]:
 def test_files_key_and_name_go_after_a_day(clerk: Actor) -> None:
     job = store(clerk, send(clerk, xlsx([HEADER, GOOD, ("", "坏", *[""] * 9)])))
     waiting = send(clerk, xlsx([HEADER, GOOD]))
-    assert len(files()) == 10
+    assert len(files()) == 12
     assert delete_due() == 0
     ImportJob.objects.filter(pk=job.pk).update(finished_at=Now() - timedelta(hours=25))
     assert delete_due() == 1
     job.refresh_from_db()
     assert (job.sealed_key, job.file_name, job.has_files, job.total) == (None, "", False, 2)
-    assert len(files()) == 5
+    assert len(files()) == 6
     with pytest.raises(Conflict):
         preview.bad_cells(job, 1)
     with pytest.raises(Conflict):

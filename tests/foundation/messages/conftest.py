@@ -57,10 +57,10 @@ def new() -> MakeNotice:
 @pytest.fixture(autouse=True)
 def no_addresses() -> Iterator[None]:
     """Recipients have no addresses unless a test says so; what a test registers does not outlive it."""
-    kept = list(addresses._resolver)
-    addresses._resolver.clear()
+    kept = dict(addresses._resolvers)
+    addresses._resolvers.clear()
     yield
-    addresses._resolver[:] = kept
+    addresses._resolvers.update(kept)
 
 
 MakeChannel = Callable[..., Channel]
@@ -98,7 +98,7 @@ def make_channel() -> MakeChannel:
         }
         names = {one.name for one in dataclasses.fields(actions.Limits)}
         limits = actions.Limits(**{name: value for name, value in more.items() if name in names})
-        values = {**usual[kind], **{name: value for name, value in more.items() if name not in names}}
+        values = {**usual.get(kind, {}), **{name: value for name, value in more.items() if name not in names}}
         root = system_actor("试验")
         channel = actions.create_channel(
             key=key or kind, kind=kind, label=key or kind, values=values, limits=limits, by=root

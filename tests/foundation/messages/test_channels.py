@@ -209,13 +209,17 @@ def test_no_text_can_change_the_shape_of_a_request() -> None:
 
 
 def test_every_kind_names_its_settings_and_hides_its_secrets() -> None:
-    assert list(kinds()) == ["sms", "smtp", "wecom", "dingtalk", "filedrop", "apprise"]
+    assert list(kinds()) == [
+        "sms", "smtp", "wecom_app", "dingtalk_app", "wecom", "dingtalk", "filedrop", "apprise",
+    ]  # fmt: skip
     secret = {
         kind.key: [one.name for one in settings_of(kind.shape) if one.secret] for kind in kinds().values()
     }
     assert secret == {
         "sms": ["key"],
         "smtp": ["password"],
+        "wecom_app": ["secret"],
+        "dingtalk_app": ["secret"],
         "wecom": ["key"],
         "dingtalk": ["token", "secret"],
         "filedrop": [],

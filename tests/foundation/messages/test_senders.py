@@ -26,21 +26,22 @@ import django
 django.setup()
 from pingzhan.foundation.messages import deliver_due, register_channel
 def hang(notice, words):
-    print("holding", flush=True)
+    print("accepted", notice.dedupe, flush=True)
     time.sleep(60)
 register_channel("console", hang)
 deliver_due()
 """
 
 
-def test_a_killed_senders_notices_are_sent_by_another(new: Make) -> None:
-    enqueue_bulk([new(title="一"), new(title="二")])
+def test_case_03_accepted_but_not_marked_is_sent_again_under_the_same_number(new: Make) -> None:
+    both = [new(title="一"), new(title="二")]
+    enqueue_bulk(both)
     child = subprocess.Popen(
         [sys.executable, "-c", KILLED_SENDER], env=environment(), stdout=subprocess.PIPE, text=True
     )
     try:
         assert child.stdout is not None
-        assert child.stdout.readline() == "holding\n"
+        assert child.stdout.readline() == f"accepted {both[0].dedupe}\n"
         assert set(Notice.objects.values_list("state", flat=True)) == {"leased"}
         assert deliver_all_due().leased == 0
     finally:
@@ -51,14 +52,17 @@ def test_a_killed_senders_notices_are_sent_by_another(new: Make) -> None:
     got: list[str] = []
 
     def keep(notice: Notice, words: Rendered) -> str:
-        got.append(words.title)
+        got.append(f"{notice.dedupe} {words.title}")
         return ""
 
     register_channel("console", keep)
     assert deliver_all_due().leased == 0
     Notice.objects.update(lease_until=Now() - timedelta(seconds=1))
     assert deliver_all_due().sent == 2
-    assert got == ["一", "二"]
+    assert got == [f"{both[0].dedupe} 一", f"{both[1].dedupe} 二"]
+    assert sorted(Notice.objects.values_list("dedupe", "state")) == sorted(
+        (one.dedupe, "sent") for one in both
+    )
 
 
 def test_four_senders_at_once_send_each_notice_once(new: Make) -> None:

@@ -21,6 +21,7 @@ from pingzhan.foundation.messages import (
     register_addresses,
 )
 from pingzhan.foundation.messages.models import Attempt, Channel, ChannelHealth, Notice
+from pingzhan.foundation.messages.transport.http import Client
 
 from .stubs import gateway, mail_server
 
@@ -39,7 +40,9 @@ def soon(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(marks, "FIRST_DELAY_SECONDS", 0.01)
 
 
-def test_another_channel_takes_over_and_the_health_turns_red(new: Make, make_channel: MakeChannel) -> None:
+def test_case_20_another_channel_takes_over_and_the_health_turns_red(
+    new: Make, make_channel: MakeChannel
+) -> None:
     with gateway(lambda number, times: "error") as web, mail_server() as mail:
         make_channel("sms", port=web.port, order=1, trip_after=3, probe_seconds=300, concurrency=1)
         make_channel("smtp", port=mail.port, order=2)
@@ -86,7 +89,7 @@ def test_a_channel_that_is_back_is_found_by_one_message(new: Make, make_channel:
     assert AuditRecord.objects.filter(verb="messages.channel_up").count() == 1
 
 
-def test_what_one_channel_refuses_for_good_goes_to_the_next_at_once(
+def test_case_20_a_wrong_number_is_tried_by_the_next_channel_at_once(
     new: Make, make_channel: MakeChannel
 ) -> None:
     with gateway(lambda number, times: "never") as web, mail_server() as mail:
@@ -98,6 +101,25 @@ def test_what_one_channel_refuses_for_good_goes_to_the_next_at_once(
     outcomes = list(Attempt.objects.order_by("id").values_list("channel", "outcome", "error_class"))
     assert outcomes == [("sms", "lasting", "http_400"), ("smtp", "sent", "")]
     assert ChannelHealth.objects.get(channel__key="sms").state == "ok"
+
+
+def test_case_20_a_slow_provider_is_given_up_and_another_channel_sends(
+    new: Make, make_channel: MakeChannel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # The shortest patience one may set is a second; here it is shorter than the stub is slow.
+    monkeypatch.setattr(
+        "pingzhan.foundation.messages.transport.gateway.Client",
+        lambda timeout, private: Client(0.05, private=private),
+    )
+    with gateway(lambda number, times: "slow") as web, mail_server() as mail:
+        make_channel("sms", port=web.port, order=1, trip_after=1, probe_seconds=300, concurrency=1)
+        make_channel("smtp", port=mail.port, order=2)
+        enqueue_bulk([new(channel="auto", recipient=n) for n in (1, 2, 3)])
+        deliver_all_due()
+        assert sum(mail.log.taken.values()) == 3
+    assert set(Notice.objects.values_list("state", "via")) == {("sent", "smtp")}
+    assert Attempt.objects.get(channel="sms").error_class == "timeout"
+    assert not backlog().healthy
 
 
 def test_a_command_does_not_wait_for_bulk(new: Make, make_channel: MakeChannel) -> None:

@@ -14,7 +14,16 @@ from pingzhan.foundation.access.actor import Actor, system_actor
 from pingzhan.foundation.access.roles import Permission, Role, roles_with
 from pingzhan.foundation.audit import verify_chain
 from pingzhan.foundation.audit.models import AuditRecord
-from pingzhan.foundation.privacy import erasing, executing, keyring, protocol, retention, rotation
+from pingzhan.foundation.privacy import (
+    erasing,
+    executing,
+    file_stores,
+    keyring,
+    protocol,
+    retention,
+    rotation,
+)
+from pingzhan.foundation.privacy.file_stores import FileStore
 from pingzhan.foundation.privacy.models import (
     Erasure,
     ErasureProtocol,
@@ -76,7 +85,7 @@ def test_two_persons_destroy_and_the_rest_stays(persons: list[int], shelf: Shelf
     assert paper.sha in text
     assert "\u9500\u6bc1\u524d 4 \u884c\uff0c\u8986\u76d6 4 \u884c\uff0c\u9500\u6bc1\u540e 0 \u884c" in text
     last = AuditRecord.objects.filter(verb="privacy.erased").get()
-    assert last.body == {"subjects": 2, "keys": 2, "rows": 4, "sha": paper.sha}
+    assert last.body == {"subjects": 2, "keys": 2, "rows": 4, "files": 0, "sha": paper.sha}
 
 
 @pytest.mark.parametrize(
@@ -239,3 +248,32 @@ def test_end_of_response_takes_rows_and_persons(persons: list[int], shelf: Shelf
     assert [one["removed"] for one in row.protocol.data["rules"]] == [5]
     assert row.protocol.data["subjects"] == 1
     assert Vault.load(persons).erased(persons[1]) is False
+
+
+def test_files_are_destroyed_before_the_persons_and_counted_once_over_a_kill(
+    persons: list[int], shelf: Shelf
+) -> None:
+    """A store is asked once; a kill behind it neither asks again nor loses the count."""
+    asked: list[int] = []
+
+    def destroy() -> int:
+        asked.append(Subject.objects.filter(pk__in=persons, wrapped__isnull=True).count())
+        return 5
+
+    store = FileStore("test", "\u6d4b\u8bd5\u6587\u4ef6", destroy)
+    with patch.dict(file_stores._stores, {"test": store}, clear=True):
+        row = erasing.execute(erasure=_approved(persons), by=actor(Role.PRIVACY_OFFICER))
+        with patch.object(rotation, "begin_masters", side_effect=RuntimeError):
+            assert drain(limit=1000) == ["failed"]
+        RunRow.objects.update(next_at=timezone.now() - timedelta(seconds=1))
+        assert drain() == ["done"]
+    assert asked == [0]
+    row.refresh_from_db()
+    assert row.protocol.data["files"] == [{"key": "test", "label": "\u6d4b\u8bd5\u6587\u4ef6", "count": 5}]
+    assert AuditRecord.objects.get(verb="privacy.erased").body["files"] == 5
+
+
+def test_a_protocol_from_before_files_were_counted_still_reads(persons: list[int]) -> None:
+    paper = _executed(persons).protocol
+    del paper.data["files"]
+    assert "\u4e8c\u3001" in protocol.as_text(paper)

@@ -11,17 +11,20 @@ import os
 import re
 import subprocess
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from django.db import connection
+from django.utils import timezone
 
 from pingzhan.config.embedded import wheel_programs
 from pingzhan.domain.organisation import api as organisation
 from pingzhan.domain.organisation.enums import Channel
-from pingzhan.domain.people.models import Individual
+from pingzhan.domain.people.models import Employment, Individual
+from pingzhan.domain.returnees import api as returnees
 from pingzhan.foundation.access.roles import Role
 from pingzhan.foundation.audit import verify_chain
 from pingzhan.foundation.audit.models import AuditRecord
@@ -31,7 +34,7 @@ from pingzhan.foundation.privacy.models import Erasure
 from pingzhan.foundation.privacy.reveal import reveal
 from pingzhan.foundation.privacy.vault import Vault, unwrap
 from pingzhan.foundation.runs.testing import drain
-from tests.domain.people.crowd import build_park, hire, id_number, person, texts_of
+from tests.domain.people.crowd import Firm, build_park, hire, id_number, person, texts_of
 
 from .conftest import actor
 
@@ -86,7 +89,15 @@ class Dump:
 
     def _with(self, key: AESGCM, subject: int) -> list[str]:
         found = []
-        fields = ("name", "id", "phone", "address", "contact.phone")
+        fields = (
+            "name",
+            "id",
+            "phone",
+            "address",
+            "contact.phone",
+            "returnees.declared",
+            "returnees.reasons",
+        )
         for cell in set(re.findall(r"\\\\x01([0-9a-f]{56,})", self.text)):
             sealed = bytes.fromhex(cell)
             for field in fields:
@@ -110,11 +121,25 @@ def _bytes(cell: str) -> bytes:
     return bytes.fromhex(cell.removeprefix("\\\\x"))
 
 
+def _comes_back(job: Employment, firm: Firm) -> None:
+    """A return whose journey leads through a county that nothing else names."""
+    today = timezone.localdate()
+    stay = returnees.Stay("370888", "", today - timedelta(days=5), today - timedelta(days=1))
+    returnees.apply_return(
+        employment=job,
+        journey=returnees.Journey(today, "370000"),
+        declared=returnees.Declared(returnees.Facts(stays=(stay,))),
+        by=firm.contact,
+    )
+
+
 @pytest.mark.django_db(transaction=True)
 def test_nothing_leads_back_to_the_person(ring: None, tmp_path: Path) -> None:
     park = build_park()
     firm = park.firms[0]
-    gone = hire(firm, person(NAME, NUMBER, PHONE, ADDRESS), no="G-0815").individual
+    job = hire(firm, person(NAME, NUMBER, PHONE, ADDRESS), no="G-0815")
+    gone = job.individual
+    _comes_back(job, firm)
     stays = hire(firm, person("\u7559\u59cb\u7ec8", phone="13900008765")).individual
     official = organisation.add_person(home_unit=park.zone, name="\u5b98\u4e0d\u53d8", by=park.root)
     organisation.add_contact(person=official, channel=Channel.PHONE, address="13900004321", by=park.root)
@@ -128,6 +153,8 @@ def test_nothing_leads_back_to_the_person(ring: None, tmp_path: Path) -> None:
     )
     before, old_ring = Dump(), keyring.load()
     personal = (NAME, PHONE, ADDRESS, NUMBER)
+    assert before.names("370888") == []
+    assert any("370888" in text for text in before.opened(gone.subject_id, old_ring))
     assert before.names(*personal) == []
     # While the keys exist the same attacks succeed.
     assert set(personal) <= set(before.opened(gone.subject_id, old_ring))
@@ -160,6 +187,7 @@ def test_nothing_leads_back_to_the_person(ring: None, tmp_path: Path) -> None:
         "people.individual": (1, 1, 0),
         "people.search": (1, 1, 0),
         "people.employment": (1, 1, 0),
+        "returnees.application": (1, 1, 0),
     }
     assert facts["masters_destroyed"] == sorted(old_ring.masters)
     assert facts["lookups_destroyed"] == sorted(old_ring.lookups)

@@ -9,7 +9,7 @@ import pytest
 from django.template import Context, Template
 from pytest_django.fixtures import Settings
 
-from pingzhan.foundation.ui.assets import AssetsNotBuilt, entry
+from pingzhan.foundation.ui.assets import AssetsNotBuilt, entry, every_file
 
 MANIFEST = {
     "src/desk.ts": {"file": "assets/desk-1.js", "imports": ["_a.js", "_b.js"], "css": ["assets/desk-1.css"]},
@@ -52,3 +52,26 @@ def test_missing_build_says_what_to_run(tmp_path: Path, settings: Settings) -> N
 def test_unknown_entry_is_named(built: Path) -> None:
     with pytest.raises(AssetsNotBuilt, match=r"src/wall\.ts"):
         entry("src/wall.ts")
+
+
+def test_a_page_that_opens_offline_takes_what_it_loads_later_too(built: Path) -> None:
+    later = MANIFEST | {
+        "src/field.ts": {
+            "file": "assets/field-1.js",
+            "imports": ["_a.js"],
+            "dynamicImports": ["src/camera.ts"],
+        },
+        "src/camera.ts": {
+            "file": "assets/camera-1.js",
+            "imports": ["_c.js"],
+            "assets": ["assets/reader-1.wasm"],
+        },
+        "_c.js": {"file": "assets/c-1.js"},
+    }
+    built.write_text(json.dumps(later))
+    assert set(every_file("src/field.ts")) == {
+        "assets/field-1.js", "assets/a-1.js", "assets/b-1.js", "assets/camera-1.js", "assets/c-1.js",
+        "assets/a-1.css", "assets/reader-1.wasm",
+    }  # fmt: skip
+    with pytest.raises(AssetsNotBuilt):
+        every_file("src/nothing.ts")

@@ -6,8 +6,10 @@ import asyncio
 import json
 from typing import Any
 
+import psycopg
 import pytest
 from django.core.exceptions import PermissionDenied
+from django.db import DataError, IntegrityError, InternalError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.test import RequestFactory
 
@@ -81,6 +83,23 @@ def test_words_are_escaped() -> None:
 
 def test_other_errors_are_left_to_the_log() -> None:
     assert ErrorMiddleware(lambda r: HttpResponse()).process_exception(request(), ValueError("x")) is None
+
+
+def test_what_was_stored_meanwhile_is_a_conflict_and_no_failure_of_ours() -> None:
+    twice, wrong = IntegrityError("twice"), IntegrityError("wrong")
+    twice.__cause__, wrong.__cause__ = psycopg.errors.UniqueViolation(), psycopg.errors.CheckViolation()
+    answer = handle(twice, request())
+    assert answer.status_code == 409
+    assert "stored_meanwhile" in answer.content.decode()
+    assert ErrorMiddleware(lambda r: HttpResponse()).process_exception(request(), wrong) is None
+
+
+@pytest.mark.parametrize(("query", "status"), [("q=%00", 400), ("q=a%00b", 400), ("q=0", None)])
+def test_an_address_with_a_nul_is_refused_before_the_view(query: str, status: int | None) -> None:
+    asked = RequestFactory().get(f"/duty/?{query}")
+    asked.user = Visitor()  # type: ignore[assignment]
+    answer = ErrorMiddleware(lambda r: HttpResponse()).process_view(asked, None, (), {})
+    assert (None if answer is None else answer.status_code) == status
 
 
 @pytest.mark.parametrize(
@@ -179,3 +198,53 @@ class TestHeaders:
         answer = asyncio.run(ask())
         assert answer.headers["HX-Redirect"].startswith("/accounts/login/")
         assert "Content-Security-Policy" in answer.headers
+
+
+class Told(Exception):
+    """What the driver raises, with the state the database gave."""
+
+    def __init__(self, sqlstate: str | None) -> None:
+        super().__init__("told")
+        self.sqlstate = sqlstate
+
+
+@pytest.mark.parametrize(
+    ("kind", "state", "status"),
+    [
+        (OperationalError, "53100", 503),
+        (OperationalError, "57P01", 503),
+        (OperationalError, None, 503),
+        (InternalError, "25006", 503),
+        (InternalError, None, None),
+        (OperationalError, "40P01", None),
+        (OperationalError, "57014", None),
+        (DataError, "22012", None),
+    ],
+)
+def test_case_27_what_the_database_cannot_store_is_told_apart(
+    kind: type[Exception], state: str | None, status: int | None
+) -> None:
+    """Full, read-only or away: the answer says so. An error of ours stays one."""
+    error = kind("told")
+    error.__cause__ = Told(state)
+    answer = ErrorMiddleware(lambda r: HttpResponse()).process_exception(request(), error)
+    assert (answer.status_code if answer else None) == status
+    try:
+        raise error
+    except kind:
+        assert views.server_error(request()).status_code == (status or 500)
+
+
+@pytest.mark.parametrize(
+    ("error", "status"),
+    [(OverflowError("date value out of range"), 400), (DataError(), 400), (ValueError("ours"), None)],
+)
+def test_a_number_larger_than_any_is_a_wrong_request(error: Exception, status: int | None) -> None:
+    error.__cause__ = Told("22003")
+    answer = ErrorMiddleware(lambda r: HttpResponse()).process_exception(request(), error)
+    assert (answer.status_code if answer else None) == status
+    with pytest.raises(ValueError, match="Exceeds the limit") as long:
+        int("9" * 5000)
+    answer = ErrorMiddleware(lambda r: HttpResponse()).process_exception(request(), long.value)
+    assert answer is not None
+    assert answer.status_code == 400

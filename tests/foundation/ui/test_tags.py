@@ -10,6 +10,8 @@ import time_machine
 from django.forms import CharField, CheckboxSelectMultiple, Form, MultipleChoiceField
 from django.template import Context, Template
 from django.utils import translation
+from django.utils.safestring import mark_safe
+from django.utils.translation import gettext_lazy
 
 from pingzhan.foundation.ui.icons import SHAPES
 from pingzhan.foundation.ui.templatetags import ui
@@ -104,3 +106,37 @@ def test_chart_data_cannot_end_its_element() -> None:
     html = render("{{ data|json_data:'x' }}", data={"name": "</pre><script>alert(1)</script>"})
     assert html.count("<") == 2
     assert html.startswith('<pre id="x-data" hidden>')
+
+
+PLAIN = Template(
+    '<thead><tr>{% for word in columns %}<th scope="col"{% if not forloop.first %} class="num"{% endif %}>'
+    "{{ word }}</th>{% endfor %}</tr></thead><tbody>{% for row in rows %}<tr>{% for cell, number in row %}"
+    '{% if forloop.first %}<th scope="row">{{ cell }}</th>{% else %}<td{% if number %} class="num"{% endif %}>'
+    "{{ cell }}</td>{% endif %}{% endfor %}</tr>{% endfor %}</tbody>"
+)
+CELLS = [
+    ("<b>&", False),
+    (mark_safe("<i>x</i>"), False),
+    (gettext_lazy("完成"), False),
+    ("", False),
+    (None, False),
+    (True, False),
+    (0, True),
+    (-12, True),
+    (1_234_567, True),
+    (97.5, True),
+    (1e21, True),
+    (NOW, False),
+    (NOW.astimezone(ZoneInfo("UTC")), False),
+    (NOW.date(), False),
+]
+
+
+@pytest.mark.parametrize("language", ["zh-hans", "en"])
+def test_the_table_beneath_a_chart_is_what_a_template_writes(language: str) -> None:
+    columns = ["<day>", "n", gettext_lazy("完成")]
+    rows = [CELLS, CELLS[::-1], CELLS[6:], []]
+    with translation.override(language):
+        made = ui.chart_table(columns, [[cell for cell, _number in row] for row in rows])
+        assert made == PLAIN.render(Context({"columns": columns, "rows": rows}))
+        assert ui.chart_table("", "") == PLAIN.render(Context({"columns": "", "rows": ""}))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from django.core.cache import cache
+from django.core.cache import caches
 from django.test import Client
 
 from pingzhan.domain.command import api as command
@@ -13,7 +13,7 @@ from pingzhan.domain.command.models import Activation, Seat
 from pingzhan.foundation.access.roles import Role
 from pingzhan.foundation.accounts.models import User
 from pingzhan.pages.console import freshness
-from tests.factories import SmallZone, account, small_zone
+from tests.factories import SmallZone, account, kept, small_zone
 
 SignIn = Callable[..., Client]
 HTMX = {"HX-Request": "true"}
@@ -27,24 +27,40 @@ def _one_minute(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture(autouse=True)
 def _empty_cache() -> None:
-    cache.clear()
+    caches["local"].clear()
 
 
-@pytest.fixture
-def world(db: None) -> SmallZone:
-    """A zone with a published structure, its routine seats open, nothing ordered yet."""
+def _opened() -> SmallZone:
     zone = small_zone()
     command.reconcile_zone(zone=zone.zone, cause="试验", by=zone.root)
     return zone
 
 
+def _switched() -> SmallZone:
+    zone = _opened()
+    _order(zone)
+    return zone
+
+
+def _order(zone: SmallZone) -> None:
+    order = command.SwitchOrder(key="test-1", unit=zone.zone, level=2, reason="试验", basis="试发〔2026〕1号")
+    command.order_switch(order=order, by=zone.root)
+
+
+@pytest.fixture
+def world(db: None, request: pytest.FixtureRequest) -> SmallZone:
+    """A zone with a published structure, its routine seats open, nothing ordered yet.
+
+    For a test of an emergency the order is given already: it is put back as rows with the rest.
+    """
+    return kept(_switched if "emergency" in request.fixturenames else _opened)
+
+
 @pytest.fixture
 def emergency(world: SmallZone) -> SmallZone:
     """The same zone switched to level II."""
-    order = command.SwitchOrder(
-        key="test-1", unit=world.zone, level=2, reason="试验", basis="试发〔2026〕1号"
-    )
-    command.order_switch(order=order, by=world.root)
+    if not Activation.objects.filter(unit=world.zone, ended_at=None).exists():
+        _order(world)
     return world
 
 

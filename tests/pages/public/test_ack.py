@@ -12,16 +12,20 @@ from pingzhan.domain.command import links
 from pingzhan.domain.command.models import Seat
 from pingzhan.foundation.access.actor import system_actor
 from pingzhan.foundation.access.roles import Role
-from tests.factories import SmallZone, account, small_zone
+from tests.factories import SmallZone, account, kept, small_zone
 
 
-@pytest.fixture
-def zone(db: None) -> SmallZone:
+def _ordered() -> SmallZone:
     made = small_zone()
     command.reconcile_zone(zone=made.zone, cause="试验", by=made.root)
     order = command.SwitchOrder(key="a-1", unit=made.zone, level=2, reason="试验", basis="试发〔2026〕1号")
     command.order_switch(order=order, by=made.root)
     return made
+
+
+@pytest.fixture
+def zone(db: None) -> SmallZone:
+    return kept(_ordered)
 
 
 @pytest.fixture
@@ -54,7 +58,7 @@ def test_opening_never_confirms(client: Client, link: str, seat: Seat) -> None:
     assert state(seat) == ("given", "")
 
 
-def test_two_taps(client: Client, link: str, seat: Seat) -> None:
+def test_goal_G13_two_taps(client: Client, link: str, seat: Seat) -> None:
     client.get(link)
     answer = client.post(link, {"answer": "ack"}, follow=True)
     assert state(seat) == ("acked", "link")

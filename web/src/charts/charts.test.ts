@@ -1,9 +1,12 @@
 import { describe, expect, it } from 'vitest'
 
 import { barsOption } from './bars'
+import { clockOf, ganttOption } from './gantt'
+import { linesOption } from './lines'
 import { leaves, type OrgNode, orgTreeHeight, orgTreeOption } from './orgtree'
 import { SERIES, TONES } from './palette'
 import { planOption } from './plan'
+import { routesOption } from './routes'
 
 const channel = (value: number): number => {
   const c = value / 255
@@ -96,5 +99,68 @@ describe('planOption', () => {
     const regions = Array.from({ length: 41 }, (_, n) => ({ name: `E${n}`, tone: 'ok' as const, word: '平时' }))
     const crowded = planOption({ name: 'park', geo: null, regions })
     expect(crowded.series).toMatchObject([{ label: { show: false }, emphasis: { label: { show: true } }, roam: true }])
+  })
+})
+
+describe('linesOption', () => {
+  const option = linesOption({ categories: ['11-25 16:00', '11-25 22:00'], series: [{ name: '已到岗', data: [3, null] }, { name: '已签收', data: [4, 5] }] })
+  it('obeys the policy', () => obeys(option))
+  it('leaves a gap where nothing was counted', () => expect(option.series).toMatchObject([{ data: [3, null], connectNulls: false }, {}]))
+  it('gives each line a mark of its own', () => {
+    const marks = (option.series as { symbol: string }[]).map((one) => one.symbol)
+    expect(new Set(marks).size).toBe(2)
+  })
+})
+
+describe('gantt', () => {
+  it('draws each bar behind a gap from the one before', () => {
+    const option = ganttOption({
+      rows: ['\u7532', '\u4e59'],
+      bars: [
+        { row: 0, from: 10, to: 11.5, name: 'b' },
+        { row: 0, from: 8.5, to: 9, name: 'a' },
+        { row: 1, from: 9, to: 10, name: 'c', tone: 'warn' },
+      ],
+    })
+    const series = option.series as { data: (number | { value: number; name: string })[] }[]
+    expect(series[0]?.data).toEqual([0.5, 1])
+    expect(series[1]?.data.map((one) => (typeof one === 'number' ? one : one.name))).toEqual(['a 08:30\u201309:00', 'c 09:00\u201310:00'])
+    expect(series[2]?.data).toEqual([1, 0])
+    expect(option.xAxis).toMatchObject({ min: 0, max: 4 })
+  })
+  it('says the hours of the next day as that day has them', () => {
+    expect([clockOf(9.5), clockOf(24.25)]).toEqual(['09:30', '00:15'])
+    expect(ganttOption({ rows: [], bars: [] }).series).toEqual([])
+  })
+})
+
+describe('routesOption', () => {
+  const data = {
+    name: 'park-routes',
+    geo: null,
+    base: '\u5b9e\u9a8c\u5ba4',
+    lab: [0, 0] as [number, number],
+    stops: [{ name: '\u7532\u5382\u6709\u9650\u516c\u53f8', at: [5, 5] as [number, number] }],
+    teams: Array.from({ length: 8 }, (_, n) => ({ name: `${n}`, trips: [[[0, 0], [5, 5], [0, 0]] as [number, number][]] })),
+  }
+  const option = routesOption(data)
+  it('obeys the policy', () => obeys(option))
+  it('gives each team a line that looks like no other', () => {
+    const lines = (option.series as { type: string; lineStyle: { color: string; type: string } }[]).filter((one) => one.type === 'lines')
+    expect(new Set(lines.map((one) => one.lineStyle.color + one.lineStyle.type)).size).toBe(8)
+  })
+  it('draws each trip from the laboratory and back', () => {
+    const [first] = option.series as { data: { coords: number[][] }[] }[]
+    expect(first?.data[0]?.coords).toEqual([[0, 0], [5, 5], [0, 0]])
+  })
+  it('shows a laboratory that lies outside the plan', () => {
+    const geo = { features: [{ geometry: { coordinates: [[[1, 1], [9, 1], [9, 7]]] } }] }
+    expect(routesOption({ ...data, geo, lab: [-4, 12] }).geo).toMatchObject({ boundingCoords: [[-4, 1], [9, 12]] })
+  })
+  it('leaves names away where they would cover each other', () => {
+    const labels = (found: Record<string, unknown>): unknown[] =>
+      (found.series as { type: string; label?: { show: boolean } }[]).filter((one) => one.type === 'scatter').map((one) => one.label?.show)
+    expect(labels(option)).toEqual([true, true])
+    expect(labels(routesOption(data, true))).toEqual([false, true])
   })
 })

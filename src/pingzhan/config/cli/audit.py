@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 import os
 import sys
-from datetime import datetime, time
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import click
 
 from pingzhan.config.cli import setup_django, show
+from pingzhan.foundation import clock
 
 _json = click.option("--json", "as_json", is_flag=True, help="以 JSON 输出。")
 
@@ -110,12 +111,11 @@ def archive(before: datetime, folder: Path, as_json: bool) -> None:
     """把六个月以前的留痕移入签名文件，并从数据库删除（用表的所有者身份）。"""
     os.environ["PINGZHAN_AS_OWNER"] = "1"
     setup_django()
-    from django.utils import timezone
 
     from pingzhan.foundation.access.actor import system_actor
     from pingzhan.foundation.audit.archive import archive as move
 
-    moment = timezone.make_aware(datetime.combine(before.date(), time.min))
+    moment = clock.midnight(before.date())
     note = move(before=moment, folder=folder, by=system_actor("命令行"))
     if note is None:
         show({"archived": 0}, as_json=as_json, text="没有这么早的记录，什么都没有移动。")

@@ -115,6 +115,7 @@ def database() -> Iterator[Check]:
         setup_django()
         yield _migrations()
         yield _roles()
+        yield _triggers()
         yield _key_ring()
         yield _worker()
 
@@ -171,6 +172,27 @@ def _roles() -> Check:
         "请建立账号 pingzhan_app，写进 PINGZHAN_DATABASE_URL，原来的地址写进 PINGZHAN_OWNER_DATABASE_URL。"
     )
     return Check("数据库账号", False, "security", message)
+
+
+def _triggers() -> Check:
+    """Return whether every trigger that a model declares is there, unaltered and enabled."""
+    from django.db import DatabaseError
+
+    from pingzhan.foundation.audit.triggers import faults
+
+    try:
+        found = faults()
+    except DatabaseError:
+        return Check("触发器", True, "run", "还没有建表。")
+    if not found:
+        return Check("触发器", True, "run", "齐全，没有停用或改动的。")
+    tables = sorted({one.table for one in found})
+    shown = "、".join(tables[:3]) + ("等" if len(tables) > 3 else "")
+    message = (
+        f"{shown} {len(tables)} 张表上有 {len(found)} 个触发器缺失、停用或被改动，"
+        "请运行 pingzhan manage migrate 恢复，并查明原因。"
+    )
+    return Check("触发器", False, "run", message)
 
 
 def _key_ring() -> Check:

@@ -39,11 +39,33 @@ def up(port: int | None, as_json: bool) -> None:
     chosen = port if port is not None else env.number("PINGZHAN_PORT", 8000)
     os.environ["PINGZHAN_PORT"] = str(chosen)
     host = os.environ.setdefault("PINGZHAN_HOST", "127.0.0.1")
+    os.environ["PINGZHAN_WEB_WORKERS"] = str(web_processes())
     refuse_busy_port(host, chosen)
     folder = embedded.default_data_dir()
     end_on_signal()
     with database(folder):
         serve(folder, host, chosen, as_json=as_json)
+
+
+def web_processes() -> int:
+    """Return how many web processes serve: PINGZHAN_WEB_WORKERS, else one for each core, at least 2, at most 4.
+
+    One Python process works on one page at a time, however many wait. Raises StartError below 1.
+    """
+    cores = len(os.sched_getaffinity(0)) if sys.platform == "linux" else os.cpu_count() or 1
+    number = env.number("PINGZHAN_WEB_WORKERS", max(2, min(cores, 4)))
+    if number < 1:
+        raise StartError("PINGZHAN_WEB_WORKERS 应为 1 或更大的整数。")
+    return number
+
+
+def server_options() -> list[str]:
+    """Return what the web server is told besides where to listen; the benchmark starts it the same way."""
+    return [
+        *("--interface", "asginl", "--workers", str(web_processes()), "--no-ws", "--log-level", "warning"),
+        "--respawn-failed-workers",  # the others go on; its end is in the log
+        "pingzhan.config.asgi:application",
+    ]
 
 
 @contextmanager
@@ -131,9 +153,8 @@ def serve(folder: Path, host: str, port: int, *, as_json: bool) -> None:
         with site.open_private(notices) as output:
             children["后台"] = _child("pingzhan", "worker", stdout=output)
         children["网页"] = _child(
-            "granian", "--interface", "asginl", "--host", host, "--port", str(port),
-            "--workers", str(env.number("PINGZHAN_WEB_WORKERS", 1)), "--no-ws", "--log-level", "warning",
-            "pingzhan.config.asgi:application",
+            "granian", "--host", host, "--port", str(port),
+            *server_options(),
         )  # fmt: skip
         site.remember_running(
             folder,

@@ -60,12 +60,23 @@ UNPOSTED: tuple[tuple[str, str], ...] = (
 """Officials whom the notice gives no post: the switch must still find each of them a task."""
 
 
+SUBSTITUTES: tuple[tuple[str, str, str], ...] = (
+    ("coordination", "隗明远", "党政办公室副主任"),
+    ("verification", "郁书恒", "市场监督管理分局副局长"),
+    ("testing", "禚清源", "卫生健康办公室副主任"),
+    ("inspection", "濮阳晴", "纪检监察工作委员会副书记"),
+    ("medical", "檀知言", "社会事务局副局长"),
+    ("response", "冼雨声", "应急管理分局副局长"),
+)
+"""The B post of each group's head (AB岗): nobody else's chair is emptied when one of them steps in."""
+
+
 @dataclass(frozen=True)
 class Persona:
     """A demo sign-in: ``person`` is a name in the notice or None, ``role`` a stable role key.
 
-    ``unit`` is the code of the unit the role is held for, the zone when it is empty. A persona of an enterprise
-    is its contact there.
+    ``unit`` is the code of the unit the role is held for, the zone when it is empty. The company's
+    persona is the contact of its enterprise.
     """
 
     username: str
@@ -85,6 +96,7 @@ PERSONAS: tuple[Persona, ...] = (
     Persona("auditor", "寿景行", "auditor", "寿景行", "审计员：查留痕，验链条"),
     Persona("clerk", "卞长歌", "clerk", "卞长歌", "综合文秘：拟写和编发公文，发送通知"),
     Persona("company", "企业联系人", "company", None, "企业联系人：本企业的档案、花名册和任务", unit="E01"),
+    Persona("guard", "门岗值守", "gate_guard", None, "门岗：来访、车辆进出登记", unit="E01"),
     Persona("privacy", "匡一苇", "privacy_officer", "匡一苇", "个人信息保护负责人：保存期限、销毁"),
     Persona("security", "安全管理员", "security_admin", None, "安全管理员：授予和收回角色"),
     Persona("admin", "系统管理员", "system_admin", None, "系统管理员：管账号，不办业务"),

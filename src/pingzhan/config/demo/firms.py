@@ -16,8 +16,6 @@ from pingzhan.domain.territory import api as territory
 from pingzhan.domain.territory.enums import RiskClass, SiteKind
 from pingzhan.kernel.creditcode import check_character
 
-Feature = dict[str, object]
-
 _SYMBOLS = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 _BEDS = 6
 """Beds of a room: 国发明电〔2020〕4号 allows six persons in one room."""
@@ -218,39 +216,3 @@ def _teams(
         territory.TeamSpec(f"{n + 1:02d} 班组", halls[n % len(halls)].code, shifts[n % len(shifts)].name)
         for n in range(count)
     ]
-
-
-_PLOT = (360.0, 350.0)
-_STEP = (395.0, 390.0)
-_EDGE = 40.0
-
-
-def layout(firms: Sequence[territory.FirmSpec]) -> list[Feature]:
-    """Return the outlines of the areas and of one plot for each enterprise, none over another, in metres."""
-    by_area = {code: [firm for firm in firms if firm.area == code] for code, _name in data.AREAS}
-    most = max((len(found) for found in by_area.values()), default=0)
-    columns = max(3, math.ceil(math.sqrt(most * 1.4)))
-    rows = max(2, math.ceil(most / columns))
-    width, height = columns * _STEP[0] + 2 * _EDGE - 25, rows * _STEP[1] + 2 * _EDGE - 20
-    features: list[Feature] = []
-    plots: list[Feature] = []
-    for index, (code, name) in enumerate(data.AREAS):
-        x0, y0 = (index % 2) * (width + 60), (index // 2) * (height + 60)
-        features.append(_feature(code, name, "area", _box(x0, y0, width, height)))
-        for n, firm in enumerate(by_area[code]):
-            x = x0 + _EDGE + (n % columns) * _STEP[0]
-            y = y0 + _EDGE + (n // columns) * _STEP[1]
-            plots.append(_feature(firm.code, firm.data.name, "enterprise", _box(x, y, *_PLOT)))
-    return features + plots
-
-
-def _box(x: float, y: float, width: float, height: float) -> list[list[float]]:
-    return [[x, y], [x + width, y], [x + width, y + height], [x, y + height], [x, y]]
-
-
-def _feature(code: str, name: str, kind: str, ring: list[list[float]]) -> Feature:
-    return {
-        "type": "Feature",
-        "properties": {"code": code, "name": name, "kind": kind},
-        "geometry": {"type": "Polygon", "coordinates": [ring]},
-    }

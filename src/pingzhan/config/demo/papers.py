@@ -16,6 +16,7 @@ _SERIES: tuple[tuple[str, NumberForm, tuple[PaperKind, ...]], ...] = (
     ("明开管发", NumberForm.NUMBER, (PaperKind.NOTICE, PaperKind.CIRCULAR, PaperKind.DECISION)),
     ("明开管函", NumberForm.NUMBER, (PaperKind.LETTER,)),
     ("明开管报", NumberForm.NUMBER, (PaperKind.REPORT, PaperKind.REQUEST)),
+    ("明开管纪要", NumberForm.NUMBER, (PaperKind.MINUTES,)),
     ("应急工作日报", NumberForm.ISSUE, (PaperKind.DAILY,)),
     ("应急工作周报", NumberForm.ISSUE, (PaperKind.WEEKLY,)),
     ("开发区工作简报", NumberForm.ISSUE, (PaperKind.BRIEF,)),

@@ -29,6 +29,8 @@ BATCH = 5_000
 TODAY = date(2026, 11, 1)
 """The zone's fixed day: what is built does not depend on when."""
 LEFT, TWO_PLACES, TYPED_TWICE, MOVED, LODGING = 0.02, 0.001, 0.0005, 0.08, 0.42
+CREW_TEAM = 6
+"""Workers of a team where only a part of an enterprise's workers is registered."""
 
 _SPECIAL: tuple[tuple[str, KeyGroup, float], ...] = (
     ("食堂炊事员", KeyGroup.CANTEEN, 0.02),
@@ -80,7 +82,10 @@ class Drawn:
 
 
 def firms_of(zone: Unit, most: int | None) -> list[Firm]:
-    """Return the enterprises of a zone by code, with at most ``most`` workers each. Four queries."""
+    """Return the enterprises of a zone by code, with at most ``most`` workers each. Four queries.
+
+    A part of the workers stands in a few whole teams, one of each shift first, not as one in each of many.
+    """
     files = {row.unit_id: row for row in Enterprise.objects.filter(unit__path__startswith=zone.path)}
     teams: dict[int, list[tuple[int, int]]] = {}
     for team in Team.objects.filter(enterprise__path__startswith=zone.path).order_by("pk"):
@@ -95,6 +100,9 @@ def firms_of(zone: Unit, most: int | None) -> list[Firm]:
         else:
             canteens.setdefault(site.enterprise_id, site.pk)
     units = Unit.objects.filter(path__startswith=zone.path, kind=UnitKind.ENTERPRISE).order_by("code", "pk")
+    if most is not None:
+        few = max(1, most // CREW_TEAM)
+        teams = {pk: some[:few] for pk, some in teams.items()}
     return [
         Firm(
             pk=unit.pk,

@@ -1,13 +1,35 @@
 """All that other modules and pages may call of the command module.
 
 Posture: ``posture_of``, ``band_data``, ``in_force``. The switch: ``preview_switch``, ``order_switch``,
-``preview_stand_down``, ``stand_down`` with ``SwitchOrder``, ``StandDown``, ``TaskDecision``. Seats and tasks of
+``preview_stand_down``, ``stand_down`` with ``SwitchOrder``, ``StandDown``, ``TaskDecision``; the same for a chosen
+list of units: ``order_switch_several`` and its companions. Seats and tasks of
 a person: ``seats_of_person``, ``tasks_of_person``, the acknowledgement functions and links. The board: the
 functions of queries.desk, each one query.
 """
 
+from pingzhan.domain.command.actions.checkin import (
+    Place,
+    check_in,
+    check_in_token,
+    open_check_in,
+    person_by_code,
+    seats_of,
+)
 from pingzhan.domain.command.actions.duties import ensure_defaults
+from pingzhan.domain.command.actions.escalation import SweepResult, sweep
+from pingzhan.domain.command.actions.fanout import fan_out_broadcasts, register_audience
+from pingzhan.domain.command.actions.fanout import words as broadcast_words
+from pingzhan.domain.command.actions.followers import Follower, register_follower
 from pingzhan.domain.command.actions.log import write_log
+from pingzhan.domain.command.actions.overrides import name_someone, put_back, replace_person
+from pingzhan.domain.command.actions.personal import PersonalTask, end_personal_tasks, give_personal_tasks
+from pingzhan.domain.command.actions.rebase import order_rebase, preview_rebase
+from pingzhan.domain.command.actions.reconcile import Reconciled
+from pingzhan.domain.command.actions.replies import (
+    TooMany,
+    acknowledge_by_code,
+    acknowledge_by_text,
+)
 from pingzhan.domain.command.actions.seats import (
     AckOutcome,
     acknowledge,
@@ -18,7 +40,12 @@ from pingzhan.domain.command.actions.seats import (
     mark_seen,
     reconcile_all,
     reconcile_zone,
-    replace_person,
+)
+from pingzhan.domain.command.actions.several import (
+    order_switch_several,
+    preview_stand_down_several,
+    preview_switch_several,
+    stand_down_several,
 )
 from pingzhan.domain.command.actions.switch import (
     order_switch,
@@ -26,6 +53,7 @@ from pingzhan.domain.command.actions.switch import (
     preview_switch,
     stand_down,
 )
+from pingzhan.domain.command.actions.takeover import hand_back, take_command
 from pingzhan.domain.command.actions.tasks import (
     cancel_task,
     check_task,
@@ -35,20 +63,50 @@ from pingzhan.domain.command.actions.tasks import (
     take_task,
 )
 from pingzhan.domain.command.actions.urge import urge
+from pingzhan.domain.command.codes import reply_code, spaced
+from pingzhan.domain.command.dutyset import GroupLike, function_of
 from pingzhan.domain.command.enums import POOL_CODE
+from pingzhan.domain.command.hazards import (
+    default_hazard,
+    hazard_choices,
+    hazard_name,
+    register_hazards,
+)
+from pingzhan.domain.command.heartbeat import Findings, audit_machine, heartbeat, overdue
 from pingzhan.domain.command.invariants import Check, check_all
 from pingzhan.domain.command.links import LinkView, ack_link, open_link
 from pingzhan.domain.command.models import Task
+from pingzhan.domain.command.notices import register_order_line
 from pingzhan.domain.command.orders import (
+    ChosenScope,
     GapLine,
+    Newcomer,
     Outcome,
     Preview,
+    RebaseOrder,
+    RebasePreview,
+    RebaseScope,
     SeatLine,
+    SeveralOutcome,
+    SeveralPreview,
     StandDown,
+    StandDownSeveral,
     SwitchOrder,
+    SwitchSeveral,
     TaskDecision,
     TaskGroup,
 )
+from pingzhan.domain.command.queries.answers import (
+    AckClass,
+    HeadMatters,
+    Waiting,
+    head_matters,
+    late_answers,
+    waiting,
+)
+from pingzhan.domain.command.queries.broadcasts import Progress, copies_of, mark_copies_seen
+from pingzhan.domain.command.queries.broadcasts import progress as broadcast_progress
+from pingzhan.domain.command.queries.chain import Chain, chain_of_command, tenures_in_force
 from pingzhan.domain.command.queries.desk import (
     GroupCount,
     Lead,
@@ -72,7 +130,8 @@ from pingzhan.domain.command.queries.desk import (
     unverified_persons,
     waiting_seats,
 )
-from pingzhan.domain.command.queries.explain import ChairExplained, Readiness, explain_post, readiness
+from pingzhan.domain.command.queries.explain import ChairExplained, explain_post
+from pingzhan.domain.command.queries.loading import lock_world
 from pingzhan.domain.command.queries.mine import (
     done_of_person,
     parked_of_person,
@@ -82,14 +141,39 @@ from pingzhan.domain.command.queries.mine import (
     tasks_of_seat,
     unseen_of_person,
 )
-from pingzhan.domain.command.queries.posture import BandData, BandScope, UnitPosture, band_data, posture_of
-from pingzhan.domain.command.queries.scope import scope_epoch
+from pingzhan.domain.command.queries.posture import (
+    BandData,
+    BandScope,
+    UnitPosture,
+    band_data,
+    by_order,
+    posture_of,
+)
+from pingzhan.domain.command.queries.readiness import (
+    LevelState,
+    ReadinessFinding,
+    ReadinessNote,
+    ReadinessReport,
+    last_night,
+    readiness,
+    readiness_notes,
+    register_readiness_source,
+)
+from pingzhan.domain.command.queries.scope import scope_epoch, stale_activations
+from pingzhan.domain.command.queries.wall import (
+    OrderNotices,
+    UnitSeats,
+    oldest_waiting,
+    order_notices,
+    seats_by_unit,
+)
 from pingzhan.domain.command.rules import (
     activations_visible_to,
     can_direct,
     can_do,
     can_manage,
     can_order,
+    can_put_back,
     can_see_board,
     can_see_seat,
     require_own_seat,
@@ -99,90 +183,170 @@ from pingzhan.domain.command.wording import gap_lines, posture_name
 
 __all__ = [
     "POOL_CODE",
+    "AckClass",
     "AckOutcome",
     "BandData",
     "BandScope",
+    "Chain",
     "ChairExplained",
     "Check",
+    "ChosenScope",
+    "Findings",
+    "Follower",
     "GapLine",
     "GroupCount",
+    "GroupLike",
+    "HeadMatters",
     "Lead",
+    "LevelState",
     "LinkView",
+    "Newcomer",
+    "OrderNotices",
     "Outcome",
+    "PersonalTask",
+    "Place",
     "Preview",
-    "Readiness",
+    "Progress",
+    "ReadinessFinding",
+    "ReadinessNote",
+    "ReadinessReport",
+    "RebaseOrder",
+    "RebasePreview",
+    "RebaseScope",
+    "Reconciled",
     "SeatLine",
+    "SeveralOutcome",
+    "SeveralPreview",
     "StandDown",
+    "StandDownSeveral",
+    "SweepResult",
     "SwitchOrder",
+    "SwitchSeveral",
     "Task",
     "TaskCount",
     "TaskDecision",
     "TaskGroup",
+    "TooMany",
     "UnitPosture",
+    "UnitSeats",
+    "Waiting",
     "ack_link",
     "acknowledge",
+    "acknowledge_by_code",
     "acknowledge_by_phone",
+    "acknowledge_by_text",
     "activations_visible_to",
     "all_in_force",
     "arrive",
+    "audit_machine",
     "band_data",
+    "broadcast_progress",
+    "broadcast_words",
+    "by_order",
     "can_direct",
     "can_do",
     "can_manage",
     "can_order",
+    "can_put_back",
     "can_see_board",
     "can_see_seat",
     "cancel_task",
+    "chain_of_command",
     "check_all",
+    "check_in",
+    "check_in_token",
     "check_task",
     "close_task",
+    "copies_of",
     "decline",
+    "default_hazard",
     "done_of_person",
+    "end_personal_tasks",
     "ensure_defaults",
     "explain_post",
+    "fan_out_broadcasts",
     "feed_back",
+    "function_of",
     "gap_lines",
     "get_seat",
+    "give_personal_tasks",
     "group_counts",
+    "hand_back",
     "hand_over_task",
+    "hazard_choices",
+    "hazard_name",
+    "head_matters",
+    "heartbeat",
     "in_force",
     "last_change",
+    "last_night",
+    "late_answers",
     "leads",
     "live_tasks",
     "live_tasks_by_group",
+    "lock_world",
     "log_lines",
+    "mark_copies_seen",
     "mark_seen",
+    "name_someone",
+    "oldest_waiting",
+    "open_check_in",
     "open_gaps",
     "open_link",
     "open_seats",
+    "order_notices",
+    "order_rebase",
     "order_switch",
+    "order_switch_several",
+    "overdue",
     "parked_of_person",
+    "person_by_code",
     "phone_of",
     "posture_name",
     "posture_of",
     "pressing_tasks",
+    "preview_rebase",
     "preview_stand_down",
+    "preview_stand_down_several",
     "preview_switch",
+    "preview_switch_several",
+    "put_back",
     "readiness",
+    "readiness_notes",
     "reconcile_all",
     "reconcile_zone",
     "refused_seats",
+    "register_audience",
+    "register_follower",
+    "register_hazards",
+    "register_order_line",
+    "register_readiness_source",
     "replace_person",
+    "reply_code",
     "require_own_seat",
     "routine_posts",
     "scope_epoch",
+    "seats_by_unit",
+    "seats_of",
     "seats_of_group",
     "seats_of_person",
     "seats_visible_to",
+    "spaced",
+    "stale_activations",
     "stand_down",
+    "stand_down_several",
+    "sweep",
+    "take_command",
     "take_task",
     "task_counts",
     "task_for",
     "tasks_of_person",
     "tasks_of_seat",
+    "tenures_in_force",
     "unseen_of_person",
     "unverified_persons",
     "urge",
+    "waiting",
     "waiting_seats",
     "write_log",
 ]

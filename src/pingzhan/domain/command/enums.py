@@ -9,6 +9,8 @@ from pingzhan.domain.command import assignment
 
 POOL_CODE = assignment.POOL_CODE
 """Post code of the pool 机动, which no structure version contains."""
+PERSONAL = "person."
+"""Duty codes that begin so belong to the person, not to the chair: such a task ends with the seat."""
 
 
 class Posture(models.TextChoices):
@@ -29,6 +31,7 @@ class EndKind(models.TextChoices):
     """Why an activation is no longer in force."""
 
     REPLACED = "replaced", _("改变等级")
+    REBASED = "rebased", _("换用新版组织架构")
     STOOD_DOWN = "stood_down", _("战转平")
     REAL_ORDER = "real_order", _("实战命令中止演练")
 
@@ -115,6 +118,16 @@ class AckVia(models.TextChoices):
     BUTTON = "button", _("系统内")
     LINK = "link", _("签收链接")
     PHONE = "phone", _("电话")
+    SMS = "sms", _("短信签收码")
+    CHECK_IN = "check_in", _("到岗扫码")
+
+
+class Unanswered(models.TextChoices):
+    """What a seat whose holder does not answer waits for, once the ladder has found nobody else."""
+
+    NO = "", _("无")
+    NO_SUBSTITUTE = "no_substitute", _("没有替补，已告知组长")
+    NAME_SOMEONE = "name_someone", _("须由组长指定人员")
 
 
 class ClosedReason(models.TextChoices):
@@ -125,6 +138,7 @@ class ClosedReason(models.TextChoices):
     REPLACED = "replaced", _("换人")
     DUTIES = "duties", _("职责改变")
     DECLINED = "declined", _("本人不能到岗")
+    PASSED = "passed", _("逾期未签收")
     ABSENT = "absent", _("请假或离岗")
     POST_GONE = "post_gone", _("岗位不再设置")
 
@@ -226,6 +240,8 @@ class GapKind(models.TextChoices):
     """What is missing after a switch; a gap never blocks an emergency order (command.md section 1)."""
 
     COMMANDER_MISSING = "commander_missing", _("无人指挥")
+    NAME_SOMEONE = "name_someone", _("须由组长指定人员")
+    NO_SUBSTITUTE = "no_substitute", _("逾期未签收，没有替补")
     POST_EMPTY = "post_empty", _("岗位无人")
     SEGREGATION = "segregation", _("岗位互斥，只能空缺")
     AB_BOTH_AWAY = "ab_both_away", _("AB 岗同时离岗")
@@ -238,6 +254,12 @@ class GapKind(models.TextChoices):
     CRITICAL_WITHOUT_SUBSTITUTE = "critical_without_substitute", _("关键岗位没有替补")
     TWO_HEADS = "two_heads", _("一组两名组长")
     SPAN_OVER_7 = "span_over_7", _("直接下级超过七个")
+    HEAD_AND_MEMBER = "head_and_member_conflict", _("同组兼任组长和成员")
+    NO_VERIFIED_CONTACT = "no_verified_contact", _("联系方式 90 天未核实")
+    POST_CODE_DANGLING = "post_code_dangling", _("职责所指岗位不存在")
+    PERSON_WITHOUT_POST = "person_without_post", _("有人无岗")
+    CLASS_UNRESOLVED = "class_unresolved", _("人员类别未明确到人")
+    ROSTER_HOLE = "roster_hole_72h", _("72 小时内值班缺人")
 
 
 class Severity(models.TextChoices):
@@ -250,6 +272,8 @@ class Severity(models.TextChoices):
 
 GAP_SEVERITY: dict[GapKind, Severity] = {
     GapKind.COMMANDER_MISSING: Severity.CRITICAL,
+    GapKind.NAME_SOMEONE: Severity.CRITICAL,
+    GapKind.NO_SUBSTITUTE: Severity.MAJOR,
     GapKind.POST_EMPTY: Severity.MAJOR,
     GapKind.SEGREGATION: Severity.MAJOR,
     GapKind.AB_BOTH_AWAY: Severity.MAJOR,
@@ -262,6 +286,12 @@ GAP_SEVERITY: dict[GapKind, Severity] = {
     GapKind.CRITICAL_WITHOUT_SUBSTITUTE: Severity.CRITICAL,
     GapKind.TWO_HEADS: Severity.MAJOR,
     GapKind.SPAN_OVER_7: Severity.INFO,
+    GapKind.HEAD_AND_MEMBER: Severity.MAJOR,
+    GapKind.NO_VERIFIED_CONTACT: Severity.MAJOR,
+    GapKind.POST_CODE_DANGLING: Severity.MAJOR,
+    GapKind.PERSON_WITHOUT_POST: Severity.INFO,
+    GapKind.CLASS_UNRESOLVED: Severity.MAJOR,
+    GapKind.ROSTER_HOLE: Severity.MAJOR,
 }
 """Severity of each kind; POST_EMPTY of a critical post is raised to critical."""
 

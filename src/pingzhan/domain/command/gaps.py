@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -20,7 +20,7 @@ from pingzhan.domain.command.assignment import (
 from pingzhan.domain.command.enums import GAP_SEVERITY, GapKind, Severity
 
 if TYPE_CHECKING:
-    from pingzhan.domain.command.queries.loading import ZoneState
+    from pingzhan.domain.command.queries.loading import OpenSeat, ZoneState
 
 
 @dataclass(frozen=True)
@@ -69,6 +69,26 @@ def _by_post(assignment: Assignment) -> dict[str, tuple[list[Filled], list[Empty
     for empty in assignment.empty.values():
         found[empty.chair.post.code][1].append(empty)
     return found
+
+
+def unanswered_gaps(state: ZoneState, seats: Iterable[OpenSeat], assignment: Assignment) -> Iterator[GapRow]:
+    """Yield a gap for each open seat whose holder does not answer and for which the ladder found nobody else."""
+    for seat in seats:
+        if not seat.unanswered:
+            continue
+        kind = GapKind(seat.unanswered)
+        filled = assignment.filled.get((seat.post_code, seat.seat_no))  # type: ignore[call-overload]
+        yield GapRow(
+            f"{kind}:{seat.post_code}:{seat.seat_no}",
+            kind,
+            GAP_SEVERITY[kind],
+            seat.unit_id,
+            filled.chair.activation if filled is not None else None,
+            seat.post_code,
+            seat.seat_no,
+            seat.person,
+            owner_of(assignment, filled.chair.post) if filled is not None else None,
+        )
 
 
 def _posts(state: ZoneState, assignment: Assignment) -> Iterator[GapRow]:

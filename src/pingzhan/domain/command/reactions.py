@@ -10,11 +10,13 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from pingzhan.domain.command.actions.readiness import TOPIC, keep_all
 from pingzhan.domain.command.actions.seats import reconcile_all, reconcile_zone, worlds_of
 from pingzhan.domain.organisation.api import published_version
 from pingzhan.domain.organisation.events import PeopleChanged, StructurePublished
 from pingzhan.domain.territory.models import Unit
 from pingzhan.foundation.access.actor import system_actor
+from pingzhan.foundation.live import announce
 
 
 def on_structure_published(*, event: StructurePublished, **_kwargs: Any) -> None:
@@ -23,7 +25,8 @@ def on_structure_published(*, event: StructurePublished, **_kwargs: Any) -> None
 
 
 def on_people_changed(*, event: PeopleChanged, **_kwargs: Any) -> None:
-    """Move seats after an absence, a contact or a responsibility changed."""
+    """Move seats after an absence, a contact or a responsibility changed; the readiness is computed anew."""
+    announce(TOPIC, {"zone": event.unit_path})
     zone_id = int(event.unit_path.split("/")[1])
     zone = Unit.objects.filter(pk=zone_id).first()
     if zone is not None and published_version(zone.pk) is not None:
@@ -38,3 +41,8 @@ def _reconcile(zone: Unit, cause: str) -> None:
 def reconcile_loop() -> None:
     """Reconcile all zones; one pass costs a fraction of a second and changes nothing when nothing changed."""
     reconcile_all(by=system_actor(_("系统")))
+
+
+def readiness_loop() -> None:
+    """Keep the readiness of each zone after a change of what it depends on, and every night."""
+    keep_all()

@@ -105,3 +105,24 @@ def require_do(actor: Actor, task: Task) -> None:
     """Raise Refused unless the actor owns the task."""
     if not can_do(actor, task):
         raise Refused(_("这不是您的任务。"), hint=_("请由任务负责人办理。"), code="not_own_task")
+
+
+def require_name_someone(actor: Actor, seat: Seat) -> None:
+    """Raise Refused unless the actor manages seats, or heads the group of a seat that nobody answers for."""
+    if can_manage(actor, seat.unit):
+        return
+    if not heads_group(actor, seat) or not seat.unanswered or seat.closed_at is not None:
+        raise Refused(
+            _("只有本组组长或值班人员可以指定人员，而且要在无人应答之后。"), hint=_("请联系本组组长。")
+        )
+
+
+def can_put_back(actor: Actor, seat: Seat) -> bool:
+    """Return whether the actor may put the former holder of this seat back."""
+    return can_manage(actor, seat.unit) or heads_group(actor, seat)
+
+
+def require_put_back(actor: Actor, seat: Seat) -> None:
+    """Raise Refused unless the actor may put the former holder of this seat back."""
+    if not can_put_back(actor, seat):
+        raise Refused(_("只有本组组长或值班人员可以恢复原人员。"), hint=_("请联系本组组长。"))

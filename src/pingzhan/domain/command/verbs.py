@@ -23,6 +23,25 @@ def register() -> None:
     )
     register_verb("command.stand_down", _("{actor} 下令转回平时，第 {epoch} 次"), title=_("下令解除"))
     register_verb(
+        "command.order_several",
+        _("{actor} 一道命令将 {n} 个选定范围转入战时{level}，预演校验值 {preview}"),
+        title=_("下令转换（多个范围）"),
+    )
+    register_verb(
+        "command.stand_down_several",
+        _("{actor} 一道命令将 {n} 个选定范围转回平时"),
+        title=_("下令解除（多个范围）"),
+    )
+    register_verb(
+        "command.rebase",
+        _("{actor} 下令换用组织架构第 {n} 版，等级不变，第 {epoch} 次，预演校验值 {preview}"),
+        title=_("换用新版组织架构"),
+    )
+    register_verb(
+        "command.take_command", _("{actor} 登记提级指挥，由上级人员 {person} 指挥"), title=_("提级指挥")
+    )
+    register_verb("command.hand_back", _("{actor} 登记上级人员 {person} 交回指挥"), title=_("交回指挥"))
+    register_verb(
         "command.reconcile", _("{actor} 校正席位：启用 {opened} 个，关闭 {closed} 个"), title=_("校正席位")
     )
     register_verb("command.ensure_defaults", _("{actor} 启用默认职责清单和催办规则"), title=_("启用默认清单"))
@@ -50,6 +69,22 @@ def _seats() -> None:
         "command.replace_person",
         _("{actor} 临时指定人员 {person} 到岗位 {post} 第 {seat} 席"),
         title=_("换人"),
+    )
+    register_verb(
+        "command.put_back", _("{actor} 恢复迟到签收的人员 {person} 到岗位 {post}"), title=_("恢复原人员")
+    )
+    register_verb(
+        "command.escalate",
+        _(
+            "逾期未签收：再次通知 {notified} 人，电话 {called} 人，"
+            "转替补 {passed} 席，没有替补 {unfilled} 席，须指定 {named} 席"
+        ),
+        title=_("逾期催办"),
+    )
+    register_verb(
+        "command.broadcast",
+        _("通告 {subject_id} 已送到 {workers} 名职工，范围内企业 {enterprises} 家"),
+        title=_("全员通告"),
     )
     register_verb("command.urge", _("{actor} 第 {n} 次催办人员 {person}（岗位 {post}）"), title=_("催办"))
 

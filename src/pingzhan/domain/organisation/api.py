@@ -15,7 +15,13 @@ from pingzhan.domain.organisation.actions.answers import (
     resolve_substitute,
     waive,
 )
-from pingzhan.domain.organisation.actions.contacts import add_contact, add_contacts, remove_contact
+from pingzhan.domain.organisation.actions.contacts import (
+    add_contact,
+    add_contacts,
+    note_reached,
+    remove_contact,
+    verify_contact,
+)
 from pingzhan.domain.organisation.actions.editing import (
     PostPlan,
     add_clause,
@@ -40,6 +46,7 @@ from pingzhan.domain.organisation.actions.people import (
     register_absence,
     set_responsible,
 )
+from pingzhan.domain.organisation.actions.responsibility import ResponsibleChange, set_many_responsible
 from pingzhan.domain.organisation.actions.versions import (
     change_draft,
     clone_version,
@@ -64,8 +71,23 @@ from pingzhan.domain.organisation.queries.board import (
 )
 from pingzhan.domain.organisation.queries.canonical import content_sha256, is_unchanged
 from pingzhan.domain.organisation.queries.checks import Found, structure_findings
-from pingzhan.domain.organisation.queries.contacts import contacts_of, masked, phones_of
+from pingzhan.domain.organisation.queries.contacts import (
+    contacts_of,
+    masked,
+    masked_tails,
+    persons_with_number,
+    phones_of,
+    with_tail,
+)
 from pingzhan.domain.organisation.queries.diff import Change, diff
+from pingzhan.domain.organisation.queries.pairs import (
+    BothAway,
+    Pair,
+    absences_between,
+    both_away,
+    clashes_of,
+    pairs,
+)
 from pingzhan.domain.organisation.queries.people import (
     absences_of,
     latest_draft,
@@ -75,6 +97,7 @@ from pingzhan.domain.organisation.queries.people import (
     responsible_units,
     user_of_person,
 )
+from pingzhan.domain.organisation.queries.places import Places, places_of
 from pingzhan.domain.organisation.queries.rows import (
     HoldingRow,
     PersonRow,
@@ -95,6 +118,7 @@ from pingzhan.domain.organisation.queries.rows import (
 )
 from pingzhan.domain.organisation.rules import (
     can_edit,
+    can_override_pair,
     can_publish,
     can_view,
     persons_visible_to,
@@ -103,16 +127,21 @@ from pingzhan.domain.organisation.rules import (
 from pingzhan.domain.organisation.wording import sentence
 
 __all__ = [
+    "BothAway",
     "Change",
     "FindingView",
     "Found",
     "GroupView",
     "HoldingRow",
+    "Pair",
     "PersonRow",
+    "Places",
     "PostPlan",
     "PostRow",
     "PostView",
     "Responsible",
+    "ResponsibleChange",
+    "absences_between",
     "absences_of",
     "absent_ids",
     "add_clause",
@@ -125,7 +154,9 @@ __all__ = [
     "add_post",
     "assignable_persons",
     "board",
+    "both_away",
     "can_edit",
+    "can_override_pair",
     "can_publish",
     "can_view",
     "cancel_absence",
@@ -134,6 +165,7 @@ __all__ = [
     "change_person",
     "change_post",
     "choose_person",
+    "clashes_of",
     "clause_rows",
     "clone_version",
     "contacts_of",
@@ -152,13 +184,18 @@ __all__ = [
     "latest_draft",
     "link_account",
     "masked",
+    "masked_tails",
     "names_of",
+    "note_reached",
     "official_ids",
+    "pairs",
     "people_list",
     "person_of_user",
     "person_rows",
     "persons_visible_to",
+    "persons_with_number",
     "phones_of",
+    "places_of",
     "plan_rows",
     "post_name",
     "post_rows",
@@ -182,13 +219,16 @@ __all__ = [
     "responsibilities",
     "responsible_units",
     "sentence",
+    "set_many_responsible",
     "set_responsible",
     "short_group",
     "structure_findings",
     "tree_data",
     "unreachable_ids",
     "user_of_person",
+    "verify_contact",
     "versions_of",
     "visible_to",
     "waive",
+    "with_tail",
 ]

@@ -31,6 +31,10 @@ class AbsenceKind(models.TextChoices):
     QUARANTINE = "quarantine", _("隔离")
 
 
+#: Absences somebody decides on, so that they can be put off; the others happen.
+PLANNED_ABSENCES: frozenset[str] = frozenset({AbsenceKind.LEAVE, AbsenceKind.TRAVEL})
+
+
 class ResponsibilityKind(models.TextChoices):
     """帮包责任制: what a person answers for."""
 

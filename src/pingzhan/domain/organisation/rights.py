@@ -17,7 +17,14 @@ from pingzhan.foundation.access.roles import Permission
 from pingzhan.foundation.accounts.models import User
 from pingzhan.kernel.errors import Conflict, NotFound
 
-PERMISSIONS = frozenset({Permission.VIEW_ENTERPRISES, Permission.VIEW_WORKERS})
+PERMISSIONS = frozenset(
+    {
+        Permission.VIEW_ENTERPRISES,
+        Permission.VIEW_WORKERS,
+        Permission.VIEW_LEDGERS,
+        Permission.REVIEW_PLANS,
+    }
+)
 
 
 def _reason(rank: int, unit: str) -> str:

@@ -60,6 +60,11 @@ def require_absence(actor: Actor, person: Person) -> None:
     require(actor, Permission.REGISTER_ABSENCE, person.home_unit.path)
 
 
+def can_override_pair(actor: Actor, person: Person) -> bool:
+    """Return whether the actor may let both holders of a post be away at once, where the person belongs."""
+    return actor.has(Permission.APPROVE_ABSENCE, person.home_unit.path)
+
+
 def revealable_contact(actor: Actor, pk: int) -> Revealable:
     """Return what may be opened of a contact whose person the actor may see; NotFound otherwise."""
     found = (

@@ -43,12 +43,20 @@ def register() -> None:
     register_verb(
         "person.remove_contact", _("{actor} 删除了联系方式（人员 {subject_id}）"), title=_("删除联系方式")
     )
+    register_verb(
+        "person.verify_contact", _("{actor} 核实了联系方式（人员 {subject_id}）"), title=_("核实联系方式")
+    )
     register_verb("absence.register", _("{actor} 登记离岗（人员 {subject_id}）"), title=_("登记离岗"))
     register_verb("absence.cancel", _("{actor} 取消离岗登记（人员 {subject_id}）"), title=_("取消离岗登记"))
     register_verb(
         "responsibility.set",
         _("{actor} 指定人员 {person} 为单位 {subject_id} 的责任人"),
         title=_("指定责任人"),
+    )
+    register_verb(
+        "responsibility.set_many",
+        _("{actor} 一次调整 {enterprises} 家企业的责任人，共 {lines} 处，涉及 {persons} 人"),
+        title=_("批量指定责任人"),
     )
 
 

@@ -13,10 +13,13 @@ class PeopleConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Give the trail its sentences; make known import, export and what is held of persons."""
+        """Give the trail its sentences; make known import, export, what is held of persons, and who all workers are."""
+        from pingzhan.domain.command.api import register_audience
         from pingzhan.domain.people import importers, listing, protection, verbs
+        from pingzhan.domain.people.queries.audience import workers_of
 
         verbs.register()
         protection.register()
         importers.register()
         listing.register()
+        register_audience("workers", workers_of)

@@ -251,6 +251,18 @@ class Placement(models.Model):
             models.Index(fields=["team", "t0"], name="placement_team"),
             models.Index(fields=["room", "t0"], name="placement_room"),
             models.Index(fields=["canteen", "t0"], name="placement_canteen"),
+            # Who is where now, and who was at a moment: counted by team for a whole zone from the index alone.
+            models.Index(
+                fields=["enterprise", "team"],
+                include=["t0"],
+                condition=Q(t1__isnull=True),
+                name="placement_now",
+            ),
+            models.Index(
+                fields=["t1", "enterprise", "team", "t0"],
+                condition=Q(t1__isnull=False),
+                name="placement_ended",
+            ),
         ]
         constraints = [
             ExclusionConstraint(

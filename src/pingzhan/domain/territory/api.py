@@ -27,6 +27,7 @@ from pingzhan.domain.territory.actions.sites import (
 )
 from pingzhan.domain.territory.actions.units import create_unit, move_unit, rename_unit
 from pingzhan.domain.territory.guards import register_guard
+from pingzhan.domain.territory.importers.scopes import LEDGER_FIRMS, FirmScopes, enterprise_of
 from pingzhan.domain.territory.industry import DIVISIONS, industry_name
 from pingzhan.domain.territory.plans import Fault
 from pingzhan.domain.territory.queries.plan import (
@@ -75,11 +76,13 @@ from pingzhan.domain.territory.rules import (
 __all__ = [
     "DIVISIONS",
     "FLAGS",
+    "LEDGER_FIRMS",
     "ORDERS",
     "OWN_FIELDS",
     "EnterpriseData",
     "EnterpriseFilter",
     "Fault",
+    "FirmScopes",
     "FirmSpec",
     "Node",
     "PlanVersion",
@@ -105,6 +108,7 @@ __all__ = [
     "create_site",
     "create_team",
     "create_unit",
+    "enterprise_of",
     "enterprises_visible_to",
     "find",
     "import_plan",

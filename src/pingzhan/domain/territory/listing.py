@@ -1,4 +1,4 @@
-"""Enterprises, sites and teams as files: the columns of the imports, so that what went out can come in again."""
+"""Enterprises, sites, shifts and teams as files: the columns of the imports, so what went out can come in again."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ from django.db.models import Q, QuerySet
 from pingzhan.domain.territory import rules
 from pingzhan.domain.territory.importers.enterprises import ENTERPRISES, value_of
 from pingzhan.domain.territory.importers.parts import SITES, TEAMS
-from pingzhan.domain.territory.models import Enterprise, Site, Team
+from pingzhan.domain.territory.importers.shifts import SHIFTS
+from pingzhan.domain.territory.models import Enterprise, Shift, Site, Team
 from pingzhan.domain.territory.queries.register import EnterpriseFilter, find
 from pingzhan.foundation.access.actor import Actor, within
 from pingzhan.foundation.access.roles import Permission
@@ -48,6 +49,11 @@ def _sites(actor: Actor, params: Params) -> QuerySet[Site]:
     return rows.alias(nested=Q(parent__isnull=False)).order_by("nested", "code")
 
 
+def _shifts(actor: Actor, params: Params) -> QuerySet[Shift]:
+    seen = within("enterprise__path", actor.paths(Permission.VIEW_ENTERPRISES))
+    return Shift.objects.filter(seen, **_of_enterprise(params)).order_by("start", "name")
+
+
 def _teams(actor: Actor, params: Params) -> QuerySet[Team]:
     seen = within("enterprise__path", actor.paths(Permission.VIEW_ENTERPRISES))
     rows = Team.objects.filter(seen, **_of_enterprise(params))
@@ -69,6 +75,8 @@ def _enterprise_value(key: str) -> Callable[[Any], Any]:
 def _row_value(key: str) -> Callable[[Any], Any]:
     if key in ("parent", "workshop"):
         return lambda row: getattr(row, key).code if getattr(row, key) else None
+    if key == "over":
+        return lambda row: row.crosses_midnight
     if key == "shift":
         return lambda row: row.shift.name if row.shift else None
     return lambda row: getattr(row, key)
@@ -96,6 +104,7 @@ def _listing(
 LISTINGS = (
     _listing(ENTERPRISES, _enterprise_value, _enterprises),
     _listing(SITES, _row_value, _sites),
+    _listing(SHIFTS, _row_value, _shifts),
     _listing(TEAMS, _row_value, _teams),
 )
 

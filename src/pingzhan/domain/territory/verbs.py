@@ -62,6 +62,11 @@ def register() -> None:
             _("导入企业场所"),
         ),
         (
+            "territory.import_shifts",
+            _("{actor} 从表格新建了 {new} 个班次，更新了 {changed} 个"),
+            _("导入企业班次"),
+        ),
+        (
             "territory.import_teams",
             _("{actor} 从表格新建了 {new} 个班组，更新了 {changed} 个"),
             _("导入企业班组"),

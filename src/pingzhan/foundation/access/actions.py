@@ -39,7 +39,10 @@ HANDED_OUT_BY: dict[Role, frozenset[Role]] = {
 
 
 factors_were_reset = Signal()
-"""Sent inside the transaction with ``user`` and ``by``; who can reach the owner tells him."""
+"""Sent inside the transaction with ``user``, ``by`` and ``mark``, the line in the owner's sign-in history.
+
+Who can reach the owner tells him.
+"""
 
 
 def may_hand_out(actor: Actor, role: Role) -> bool:
@@ -183,9 +186,9 @@ def reset_factors(*, user: User, by: Actor) -> int:
     """Remove all second factors of a person who has lost his, end his sessions, and return how many went.
 
     At his next sign-in he needs only the password and, if his role requires it, must add a new factor at
-    once. He reads of it in his own sign-in history and, where a channel exists, in a notice. Recorded in the
-    trail. Raises Refused unless ``by`` is a system administrator or for his own account, Conflict when there
-    is none.
+    once. He reads of it in his own sign-in history and in a notice, on his phone too where he has contacts
+    (messages.alerts). Recorded in the trail. Raises Refused unless ``by`` is a system administrator or for
+    his own account, Conflict when there is none.
     """
     require(by, Permission.MANAGE_ACCOUNTS)
     if by.kind != "system" and Role.SYSTEM_ADMIN not in by.roles:
@@ -197,8 +200,10 @@ def reset_factors(*, user: User, by: Actor) -> int:
     if not Authenticator.objects.filter(user_id=user.pk).delete()[0]:
         raise Conflict(_("这个账号没有第二因素。"), code="no_factor")
     sessions.end_all(user, by="factor_reset")
-    SignIn.objects.create(user=user, ok=True, way="factor_reset", ended_at=Now(), ended_by="factor_reset")
-    factors_were_reset.send(sender=User, user=user, by=by)
+    mark = SignIn.objects.create(
+        user=user, ok=True, way="factor_reset", ended_at=Now(), ended_by="factor_reset"
+    )
+    factors_were_reset.send(sender=User, user=user, by=by, mark=mark)
     record("account.factor_reset", by=by, subject=("account", user.pk), body={"count": real})
     return real
 

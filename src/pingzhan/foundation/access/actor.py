@@ -13,9 +13,12 @@ from django.utils.translation import gettext as _
 from pingzhan.foundation.access.factor import is_far_reaching, withheld_in
 from pingzhan.foundation.access.models import RoleGrant
 from pingzhan.foundation.access.rights import Right, rights_of
-from pingzhan.foundation.access.roles import PERMISSION_LABELS, ROLES, Permission, Role
+from pingzhan.foundation.access.roles import PERMISSION_LABELS, ROLES, SITE_WIDE, Permission, Role
 from pingzhan.foundation.accounts.models import User
 from pingzhan.kernel.errors import Refused
+
+ZONE_SLASHES = 2
+"""Slashes in the path of a zone, '/1/'; the path of everything, '/', has one."""
 
 PersonResolver = Callable[[int], int | None]
 
@@ -48,6 +51,12 @@ class Actor:
             return True
         return any(unit_path is None or unit_path.startswith(path) for path in self._paths(permission))
 
+    def has_site(self, permission: Permission) -> bool:
+        """Return whether the permission is held for a whole zone: what concerns the site takes no less."""
+        return self.kind == "system" or any(
+            path.count("/") <= ZONE_SLASHES for path in self._paths(permission)
+        )
+
     def paths(self, permission: Permission) -> tuple[str, ...]:
         """Return the unit paths the permission is held for, without those inside another of them."""
         if self.kind == "system":
@@ -58,9 +67,12 @@ class Actor:
         )
 
     def _paths(self, permission: Permission) -> list[str]:
-        return [path for role, path in self.grants if permission in ROLES[role].permissions] + [
+        held = [path for role, path in self.grants if permission in ROLES[role].permissions] + [
             right.path for right in self.rights if permission in right.permissions
         ]
+        if permission in SITE_WIDE:
+            return [path for path in held if path.count("/") <= ZONE_SLASHES]
+        return held
 
     @property
     def roles(self) -> tuple[Role, ...]:
@@ -166,6 +178,12 @@ def require(actor: Actor, permission: Permission, unit_path: str | None = None) 
         _("您没有“%(what)s”的权限。") % {"what": what},
         hint=_("需要时请安全管理员授予相应角色。"),
     )
+
+
+def require_site(actor: Actor, permission: Permission) -> None:
+    """Do nothing when the actor holds the permission for a whole zone; raise Refused otherwise."""
+    if not actor.has_site(permission):
+        require(actor, permission, "/")
 
 
 def within(field: str, paths: Collection[str]) -> Q:

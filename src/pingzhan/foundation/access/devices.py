@@ -77,6 +77,25 @@ def issue_device(*, name: str, kind: str, unit_path: str, days: int, by: Actor) 
 
 
 @transaction.atomic
+def keep_book(*, name: str, unit_path: str, by: Actor) -> Device:
+    """Return a new register on paper: a device that can never sign in, so that what is entered has its own numbers.
+
+    The caller has checked the right to enter. Refused for nobody who is signed in.
+    """
+    if by.user_id is None:
+        raise Refused(_("设备由登录的人员发放。"))
+    device = Device.objects.create(
+        name=name,
+        kind=DeviceKind.SAMPLING,
+        unit_path=unit_path,
+        issued_by_id=by.user_id,
+        expires_at=Now() + timedelta(days=LONGEST_DAYS),
+    )
+    record("device.book", by=by, subject=("device", device.pk), unit_path=unit_path)
+    return device
+
+
+@transaction.atomic
 def renew_code(*, device: Device, by: Actor) -> str:
     """Return the path of a new enrolment; the device's present token stops working at once. Recorded."""
     _require_own(by, device)

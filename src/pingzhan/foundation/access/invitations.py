@@ -31,7 +31,7 @@ PROPOSED_BY: dict[Permission, frozenset[Role]] = {
     # Who edits the structure knows the officials; who keeps the register knows the enterprises.
     Permission.MANAGE_ACCOUNTS: frozenset(Role),
     Permission.EDIT_STRUCTURE: frozenset({Role.OFFICIAL, Role.COMPANY}),
-    Permission.EDIT_ENTERPRISE: frozenset({Role.COMPANY}),
+    Permission.EDIT_ENTERPRISE: frozenset({Role.COMPANY, Role.GATE_GUARD}),
 }
 """Which roles may be proposed, by the permission of the one who proposes, for units inside it."""
 

@@ -122,17 +122,19 @@ class Invitation(models.Model):
 
 
 class DeviceKind(models.TextChoices):
-    """What a phone is used for."""
+    """What a phone is used for; a laboratory's programs hold a token in the same way."""
 
     SAMPLING = "sampling", _("采样")
     GATE = "gate", _("门岗")
+    LABORATORY = "laboratory", _("实验室接口")
 
 
+@tracked(exclude=["enrol_sha", "token_sha", "seen_at"])
 class Device(models.Model):
     """A phone that works without a sign-in: bound to one unit, for a time, until it is revoked.
 
     It is enrolled by a QR code that is valid for ten minutes and once; then it holds a token of its own,
-    whose hash is stored here (front.md section 10).
+    whose hash is stored here (front.md section 10). Hashes and the moment of the last use have no history.
     """
 
     name = models.CharField(_("名称"), max_length=60)

@@ -29,6 +29,7 @@ class Permission(StrEnum):
     MANAGE_ACCOUNTS = "manage_accounts"
     EDIT_TERRITORY = "edit_territory"
     REGISTER_ABSENCE = "register_absence"
+    APPROVE_ABSENCE = "approve_absence"
     VIEW_ENTERPRISES = "view_enterprises"
     EDIT_ENTERPRISE = "edit_enterprise"
     VIEW_WORKERS = "view_workers"
@@ -46,6 +47,28 @@ class Permission(StrEnum):
     MANAGE_JOBS = "manage_jobs"
     MANAGE_SETTINGS = "manage_settings"
     MANAGE_DEVICES = "manage_devices"
+    MANAGE_ROSTER = "manage_roster"
+    ISSUE_ORDERS = "issue_orders"
+    CHECK_ORDERS = "check_orders"
+    WRITE_REPORTS = "write_reports"
+    SIGN_REPORTS = "sign_reports"
+    MANAGE_DRILLS = "manage_drills"
+    ASSIGN_OFFICIALS = "assign_officials"
+    MANAGE_MEASURES = "manage_measures"
+    PUBLISH_MEASURES = "publish_measures"
+    WAIVE_OBLIGATIONS = "waive_obligations"
+    VIEW_LEDGERS = "view_ledgers"
+    KEEP_LEDGERS = "keep_ledgers"
+    KEEP_GATE = "keep_gate"
+    VIEW_HEALTH = "view_health"
+    REVIEW_PLANS = "review_plans"
+    HANDLE_INCIDENTS = "handle_incidents"
+    VIEW_SCREENING = "view_screening"
+    PLAN_SCREENING = "plan_screening"
+    KEEP_SAMPLING = "keep_sampling"
+    ENTER_RESULTS = "enter_results"
+    VIEW_RESULTS = "view_results"
+    FOLLOW_POSITIVES = "follow_positives"
 
 
 PERMISSION_LABELS: dict[Permission, Promise] = {
@@ -61,6 +84,7 @@ PERMISSION_LABELS: dict[Permission, Promise] = {
     Permission.MANAGE_ACCOUNTS: _("管理账号和角色"),
     Permission.EDIT_TERRITORY: _("维护区域和企业"),
     Permission.REGISTER_ABSENCE: _("登记请假和离岗"),
+    Permission.APPROVE_ABSENCE: _("批准 AB 岗同时离岗"),
     Permission.VIEW_ENTERPRISES: _("查看企业档案"),
     Permission.EDIT_ENTERPRISE: _("维护企业档案、场所和班组"),
     Permission.VIEW_WORKERS: _("查看职工花名册"),
@@ -78,7 +102,35 @@ PERMISSION_LABELS: dict[Permission, Promise] = {
     Permission.MANAGE_JOBS: _("管理后台任务"),
     Permission.MANAGE_SETTINGS: _("管理系统设置"),
     Permission.MANAGE_DEVICES: _("发放和停用设备"),
+    Permission.MANAGE_ROSTER: _("编排值班表"),
+    Permission.ISSUE_ORDERS: _("交办任务、记录会议和决定"),
+    Permission.CHECK_ORDERS: _("核实反馈和销号"),
+    Permission.WRITE_REPORTS: _("编写信息报告"),
+    Permission.SIGN_REPORTS: _("签发信息报告"),
+    Permission.MANAGE_DRILLS: _("组织演练和复盘"),
+    Permission.ASSIGN_OFFICIALS: _("安排包保和下沉一线"),
+    Permission.MANAGE_MEASURES: _("编制防控措施集"),
+    Permission.PUBLISH_MEASURES: _("发布措施集并投入执行"),
+    Permission.WAIVE_OBLIGATIONS: _("批准免除当日事项"),
+    Permission.VIEW_LEDGERS: _("查看企业台账和落实情况"),
+    Permission.KEEP_LEDGERS: _("登记本企业的防控台账"),
+    Permission.KEEP_GATE: _("登记门岗进出"),
+    Permission.VIEW_HEALTH: _("查看职工的体温、症状和返岗情况"),
+    Permission.REVIEW_PLANS: _("审核企业方案和预案"),
+    Permission.HANDLE_INCIDENTS: _("接收和处置企业事件报告"),
+    Permission.VIEW_SCREENING: _("查看检测轮次和覆盖"),
+    Permission.PLAN_SCREENING: _("编制和采用检测计划"),
+    Permission.KEEP_SAMPLING: _("采样和交接"),
+    Permission.ENTER_RESULTS: _("录入检测结果"),
+    Permission.VIEW_RESULTS: _("查看个人检测结果"),
+    Permission.FOLLOW_POSITIVES: _("处置混管阳性"),
 }
+
+
+SITE_WIDE: frozenset[Permission] = frozenset(
+    {Permission.MANAGE_CHANNELS, Permission.MANAGE_JOBS, Permission.MANAGE_SETTINGS}
+)
+"""What has no place but the whole site: a grant for an area or an enterprise does not give it."""
 
 
 class Role(StrEnum):
@@ -94,6 +146,9 @@ class Role(StrEnum):
     COMPANY = "company"
     CLERK = "clerk"
     PRIVACY_OFFICER = "privacy_officer"
+    GATE_GUARD = "gate_guard"
+    SAMPLER = "sampler"
+    LABORATORY = "laboratory"
 
 
 @dataclass(frozen=True)
@@ -152,6 +207,21 @@ ROLES: dict[Role, RoleInfo] = {
                 _P.SEND_NOTICES,
                 _P.VIEW_MESSAGES,
                 _P.MANAGE_DEVICES,
+                _P.MANAGE_ROSTER,
+                _P.ISSUE_ORDERS,
+                _P.CHECK_ORDERS,
+                _P.WRITE_REPORTS,
+                _P.SIGN_REPORTS,
+                _P.MANAGE_DRILLS,
+                _P.ASSIGN_OFFICIALS,
+                _P.WAIVE_OBLIGATIONS,
+                _P.VIEW_LEDGERS,
+                _P.VIEW_HEALTH,
+                _P.REVIEW_PLANS,
+                _P.HANDLE_INCIDENTS,
+                _P.VIEW_SCREENING,
+                _P.VIEW_RESULTS,
+                _P.FOLLOW_POSITIVES,
             }
         ),
     ),
@@ -167,12 +237,24 @@ ROLES: dict[Role, RoleInfo] = {
                 _P.MANAGE_SEATS,
                 _P.VIEW_TASKS,
                 _P.VIEW_AUDIT,
+                _P.REGISTER_ABSENCE,
+                _P.APPROVE_ABSENCE,
                 _P.VIEW_ENTERPRISES,
                 _P.VIEW_WORKERS,
                 _P.ORDER_ERASURE,
                 _P.ISSUE_DOCUMENTS,
                 _P.SEND_NOTICES,
                 _P.VIEW_MESSAGES,
+                _P.ISSUE_ORDERS,
+                _P.CHECK_ORDERS,
+                _P.SIGN_REPORTS,
+                _P.MANAGE_DRILLS,
+                _P.PUBLISH_MEASURES,
+                _P.WAIVE_OBLIGATIONS,
+                _P.VIEW_LEDGERS,
+                _P.HANDLE_INCIDENTS,
+                _P.VIEW_SCREENING,
+                _P.VIEW_RESULTS,
             }
         ),
     ),
@@ -189,6 +271,13 @@ ROLES: dict[Role, RoleInfo] = {
                 _P.REGISTER_ABSENCE,
                 _P.VIEW_ENTERPRISES,
                 _P.EDIT_ENTERPRISE,
+                _P.MANAGE_ROSTER,
+                _P.ASSIGN_OFFICIALS,
+                _P.MANAGE_DRILLS,
+                _P.MANAGE_MEASURES,
+                _P.VIEW_LEDGERS,
+                _P.VIEW_SCREENING,
+                _P.PLAN_SCREENING,
             }
         ),
     ),
@@ -208,6 +297,10 @@ ROLES: dict[Role, RoleInfo] = {
                 _P.VIEW_WORKERS,
                 _P.EDIT_WORKERS,
                 _P.REVEAL_PERSONAL,
+                _P.VIEW_LEDGERS,
+                _P.KEEP_LEDGERS,
+                _P.KEEP_GATE,
+                _P.VIEW_HEALTH,
             }
         ),
     ),
@@ -225,6 +318,7 @@ ROLES: dict[Role, RoleInfo] = {
                 _P.EDIT_TEMPLATES,
                 _P.SEND_NOTICES,
                 _P.VIEW_MESSAGES,
+                _P.WRITE_REPORTS,
             }
         ),
     ),
@@ -240,6 +334,21 @@ ROLES: dict[Role, RoleInfo] = {
                 _P.EXPORT_PERSONAL,
             }
         ),
+    ),
+    Role.GATE_GUARD: RoleInfo(
+        _("门岗"),
+        _("登记本企业的来访、车辆和货物进出；看不到职工档案。"),
+        frozenset({_P.KEEP_GATE}),
+    ),
+    Role.SAMPLER: RoleInfo(
+        _("采样员"),
+        _("在采样点登记采样、封管和交接；看不到检测结果。"),
+        frozenset({_P.KEEP_SAMPLING}),
+    ),
+    Role.LABORATORY: RoleInfo(
+        _("检测实验室"),
+        _("接收采样管，录入和更正结果；看不到管内是谁。"),
+        frozenset({_P.ENTER_RESULTS}),
     ),
 }
 

@@ -54,6 +54,9 @@ def register() -> None:
         title=_("接受邀请"),
     )
     register_verb("device.issued", _("{actor} 发放了设备 {subject_id}，有效 {days} 天"), title=_("发放设备"))
+    register_verb(
+        "device.book", _("{actor} 建立了纸质登记表（编号 {subject_id}）"), title=_("建立纸质登记表")
+    )
     register_verb("device.renewed", _("{actor} 给设备 {subject_id} 换了登记码"), title=_("更换登记码"))
     register_verb("device.enrolled", _("设备 {actor} 完成登记"), title=_("设备登记"))
     register_verb("device.revoked", _("{actor} 停用了设备 {subject_id}"), title=_("停用设备"))

@@ -186,3 +186,21 @@ class SetupLink(models.Model):
 
     def __str__(self) -> str:
         return f"#{self.pk}"
+
+
+class SharedValue(models.Model):
+    """A value of the cache that all processes share (accounts.shared): counts of attempts, kept for minutes.
+
+    The key is a hash, so an address or a user name that was counted cannot be read here.
+    """
+
+    key_sha = models.CharField(max_length=64, primary_key=True)
+    value = models.JSONField()
+    expires = models.DateTimeField(db_index=True)
+
+    class Meta:
+        verbose_name = _("共用计数")
+        verbose_name_plural = _("共用计数")
+
+    def __str__(self) -> str:
+        return self.key_sha[:8]

@@ -13,11 +13,14 @@ class AuditConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Have the worker sign the end of the trail from time to time, and rights set after each migrate."""
-        from django.db.models.signals import post_migrate
+        """Have the worker sign the end of the trail now and then, and triggers and rights set after each migrate."""
+        from django.core.checks import Tags, register
+        from django.db.models.signals import post_migrate, pre_migrate
 
         from pingzhan.foundation.audit.anchors import ANCHOR_SECONDS, anchor
         from pingzhan.foundation.audit.grants import after_migrate
+        from pingzhan.foundation.audit.history import check_columns
+        from pingzhan.foundation.audit.triggers import before_migrate
         from pingzhan.foundation.audit.verbs import register_verb
         from pingzhan.foundation.jobs.loops import register_loop
 
@@ -37,4 +40,6 @@ class AuditConfig(AppConfig):
             title=_("核验留痕"),
         )
         register_loop("audit-anchor", ANCHOR_SECONDS, anchor)
+        register(check_columns, Tags.models)
+        pre_migrate.connect(before_migrate, sender=self)
         post_migrate.connect(after_migrate, sender=self)

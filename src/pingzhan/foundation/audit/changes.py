@@ -99,24 +99,38 @@ def open_transactions(pairs: Collection[Transaction], *, paths: Collection[str])
     return (wanted & known) - beyond
 
 
-def changes_of(pairs: Collection[Transaction]) -> list[TableChanges]:
-    """Return what transactions changed, by table, each with its first rows (PER_TABLE) in their order."""
-    if not pairs:
-        return []
-    counted = _count(pairs)
-    found = []
-    for label, count in counted.items():
-        events = histories()[label]
-        rows = list(_in(events, pairs).order_by("pgh_id")[:PER_TABLE])
-        found.append(TableChanges(label, _model_title(events), count, _rows(events, rows)))
+def changes_of(pairs: Collection[Transaction], *, whole: int | None = None) -> list[TableChanges]:
+    """Return what transactions changed, by table, each with its first rows (PER_TABLE) in their order.
+
+    With more than ``whole`` rows in all of them only the counts are returned, by a single question: the rows
+    are then had from rows_of().
+    """
+    counted = _count(pairs) if pairs else {}
+    found = [TableChanges(label, _model_title(histories()[label]), n) for label, n in counted.items()]
+    if whole is None or sum(counted.values()) <= whole:
+        for one in found:
+            one.rows = rows_of(pairs, one.model)
     return sorted(found, key=lambda one: one.title)
+
+
+def rows_of(
+    pairs: Collection[Transaction], label: str, *, start: int = 0, limit: int = PER_TABLE
+) -> list[RowChange]:
+    """Return changed rows of one table from the ``start``-th on. Raises KeyError for one without history."""
+    events = histories()[label]
+    return _rows(events, list(_in(events, pairs).order_by("pgh_id")[start : start + limit]))
+
+
+def count_of(pairs: Collection[Transaction], label: str) -> int:
+    """Return how many rows of one table were changed. Raises KeyError for a model without history."""
+    return _in(histories()[label], pairs).count()
 
 
 def changes_of_object(label: str, object_id: str, *, limit: int = PER_OBJECT) -> list[RowChange]:
     """Return the changes of one object, newest first. Raises KeyError for a model without history."""
     events = histories()[label]
     try:
-        key = events._meta.get_field("pgh_obj").target_field.to_python(object_id)  # type: ignore[union-attr]
+        key = events._meta.get_field("pgh_obj_id").to_python(object_id)  # type: ignore[union-attr]
     except Exception as error:
         raise KeyError(object_id) from error
     rows = list(_all(events).filter(pgh_obj_id=key).order_by("-pgh_id")[:limit])
@@ -170,9 +184,11 @@ def _in(events: type[models.Model], pairs: Iterable[Transaction]) -> models.Quer
 
 def _rows(events: type[models.Model], rows: Sequence[Any]) -> list[RowChange]:
     """Compare each event with the one before it of the same object (three questions and one per foreign model)."""
+    from pingzhan.foundation.audit.history import copied_fields
+
     former = _former(events, rows)
     tracked = tracked_by(events)
-    columns = [one for one in tracked._meta.concrete_fields if _has(events, one.name)]
+    columns = copied_fields(events)
     names = _Names(columns, [*rows, *former.values()])
     title = _model_title(events)
     found = []
@@ -235,10 +251,6 @@ def _compare(columns: Sequence[Any], names: _Names, before: Any, row: Any) -> It
 
 def _bytes(value: Any) -> bytes | None:
     return None if value is None else bytes(value)
-
-
-def _has(events: type[models.Model], name: str) -> bool:
-    return any(one.name == name for one in events._meta.concrete_fields)
 
 
 def _model_title(events: type[models.Model]) -> str:

@@ -17,6 +17,8 @@ from django.conf import settings
 from django.db import connections, models, transaction
 from psycopg import sql
 
+from pingzhan.foundation.audit import triggers
+
 READ_ADD = ("SELECT", "INSERT")
 _append_only: dict[str, tuple[str, ...]] = {}
 _WRITES = ("INSERT", "UPDATE", "DELETE", "TRUNCATE", "REFERENCES", "TRIGGER")
@@ -120,9 +122,15 @@ def offences(using: str = "default") -> list[str]:
 
 
 def after_migrate(using: str, **more: Any) -> None:
-    """Receive post_migrate; the emptying of tables between tests sends it too and is passed over."""
+    """Receive post_migrate, once: put in the declared triggers, then set the rights.
+
+    The emptying of tables between tests sends it too and is passed over.
+    """
     if "plan" in more:
-        apply(using)
+        # Together: putting in a trigger opens the door that apply() walls up.
+        with transaction.atomic(using=using):
+            triggers.install(using)
+            apply(using)
 
 
 @contextmanager

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from django.db import connection
 from django.db.models import Q, QuerySet
-from django.utils import timezone
 
+from pingzhan.foundation import clock
 from pingzhan.foundation.audit.verbs import read_verbs
 
 if TYPE_CHECKING:
@@ -81,7 +81,7 @@ def covered(paths: Collection[str]) -> Q:
 
 
 def _midnight(day: date) -> datetime:
-    return datetime.combine(day, time.min, tzinfo=timezone.get_current_timezone())
+    return clock.midnight(day)
 
 
 def _first_id_from(moment: datetime) -> int:

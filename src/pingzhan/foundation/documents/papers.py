@@ -3,12 +3,14 @@
 ``draft_paper(kind, title, blocks, by=..., unit_path=..., recipients=..., source=("activation", 12))`` stores a draft
 in the organ's layout; the clerk finds it in the register, a person with the right signs it. ``Paragraph``,
 ``Heading``, ``Table`` are the blocks, ``parse`` makes them from light text, ``papers_of`` finds what was made.
+``attested`` and ``attested_file`` set a record that is kept elsewhere as a paper, without the register.
 """
 
 from __future__ import annotations
 
 from django.db.models import QuerySet
 
+from pingzhan.foundation.documents.actions.attesting import attested, attested_file
 from pingzhan.foundation.documents.actions.composing import Wording
 from pingzhan.foundation.documents.actions.issuing import file_paper, issue_paper, void_paper
 from pingzhan.foundation.documents.actions.writing import (
@@ -33,6 +35,8 @@ __all__ = [
     "Table",
     "Urgency",
     "Wording",
+    "attested",
+    "attested_file",
     "draft_paper",
     "edit_paper",
     "file_paper",

@@ -87,7 +87,10 @@ def order_export(
     request = {"params": dict(params), "reason": reason}
     sealed.write_all(job.owner, REQUEST, data_key, [json.dumps(request, ensure_ascii=False).encode()])
     job.run = start(
-        MAKE, title=_("导出：%(title)s") % {"title": listing.title}, params={"export": job.pk}, by=by
+        MAKE,
+        title=_("导出：%(title)s") % {"title": listing.title_for(params)},
+        params={"export": job.pk},
+        by=by,
     )
     job.save(update_fields=["subject", "sealed_key", "run"])
     return job
@@ -125,7 +128,7 @@ def write_list(
     return write(
         file,
         form,
-        title=str(listing.title),
+        title=listing.title_for(params),
         columns=listing.columns,
         rows=lines(listing, rows.iterator(chunk_size=2000), whole=whole),
         notes=_notes(listing, params=params, whole=whole, reason=reason, by=by),
@@ -134,7 +137,7 @@ def write_list(
 
 def _notes(listing: Listing, *, params: Params, whole: bool, reason: str, by: Actor) -> list[tuple[str, str]]:
     notes = [
-        (_("列表"), str(listing.title)),
+        (_("列表"), listing.title_for(params)),
         (_("导出人"), by.name),
         (_("导出时间"), timezone.localtime().strftime("%Y-%m-%d %H:%M:%S")),
     ]

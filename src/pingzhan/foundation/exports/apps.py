@@ -16,6 +16,7 @@ class ExportsConfig(AppConfig):
         """Register what exports are known by."""
         from pingzhan.foundation.exports import making, verbs
         from pingzhan.foundation.options.registry import Option, register_option
+        from pingzhan.foundation.privacy.file_stores import FileStore, register_file_store
         from pingzhan.foundation.runs.schedules import schedule
 
         verbs.register()
@@ -45,4 +46,5 @@ class ExportsConfig(AppConfig):
                 maximum=24 * 30,
             )
         )
+        register_file_store(FileStore("exports", _("导出的列表"), making.destroy_all))
         schedule("exports.sweep", kind=making.SWEEP, every=3600)

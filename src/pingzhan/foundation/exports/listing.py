@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from pingzhan.foundation.access.actor import Actor
 from pingzhan.foundation.access.roles import Permission
+from pingzhan.foundation.messages.registry import DRILL_PREFIX
 from pingzhan.foundation.privacy.masks import mask_any
 from pingzhan.kernel.errors import NotFound
 
@@ -68,6 +69,12 @@ class Listing:
     load: Callable[[Sequence[Any]], Sequence[Any]] = _as_they_are
     may_whole: Callable[[Actor], bool] | None = None
     filter_words: Callable[[Actor, Params], str] = _no_words
+
+    def title_for(self, params: Params) -> str:
+        """Return the title of a file made with these parameters; a drill's is marked as one."""
+        world = params.get("world", "")
+        mark = DRILL_PREFIX if world.isdecimal() and int(world) else ""
+        return f"{mark}{self.title}"
 
     @property
     def has_personal(self) -> bool:

@@ -36,7 +36,7 @@ SWEEP = "exports.sweep"
 def make(run: Run) -> Mapping[str, Any]:
     """Write the list with the rights its starter has now; starts anew when it was interrupted."""
     job = ExportJob.objects.get(pk=run.params["export"])
-    if job.finished_at is not None:
+    if job.finished_at is not None or job.files_gone_at is not None:
         return {"rows": job.rows}
     with translation.override(job.language), tempfile.TemporaryFile(prefix="pz-export-") as file:
         listing = listing_for(run.by, job.listing)
@@ -57,6 +57,11 @@ def make(run: Run) -> Mapping[str, Any]:
         file.seek(0)
         sealed.write_all(job.owner, RESULT, key_of(job), _chunks(file))
         with transaction.atomic():
+            held = ExportJob.objects.select_for_update(no_key=True, of=("self",)).get(pk=job.pk)
+            if held.files_gone_at is not None:
+                # Destroyed while it was written: nobody can read it any more.
+                sealed.remove(job.owner, FILES)
+                return {"rows": None}
             job.rows, job.finished_at = count, Now()
             job.save(update_fields=["rows", "finished_at"])
             record_export(
@@ -98,7 +103,26 @@ def delete_due() -> int:
     )
     count = 0
     for job in list(due):
-        ExportJob.objects.filter(pk=job.pk).update(sealed_key=None, files_gone_at=Now())
-        sealed.remove(job.owner, FILES)
+        with transaction.atomic():
+            _destroy(job)
         count += 1
     return count
+
+
+def destroy_all() -> int:
+    """Destroy key and files of every export that has any, also of one being made; return how many.
+
+    For erasures, in the caller's transaction.
+    """
+    held = ExportJob.objects.select_for_update(no_key=True, of=("self",)).filter(files_gone_at__isnull=True)
+    jobs = list(held.order_by("pk"))
+    for job in jobs:
+        _destroy(job)
+    return len(jobs)
+
+
+def _destroy(job: ExportJob) -> None:
+    """Destroy key and files; the files before the commit, so that a failure leaves the row asking for it."""
+    sealed.forget_keys([job.subject_id])
+    ExportJob.objects.filter(pk=job.pk).update(sealed_key=None, files_gone_at=Now())
+    sealed.remove(job.owner, FILES)

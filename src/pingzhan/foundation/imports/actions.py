@@ -23,7 +23,9 @@ from pingzhan.foundation.runs.actions import start
 from pingzhan.kernel.errors import Conflict, Invalid, NotFound
 
 SOURCE, ROWS, CHANGED, ERRORS, REFUSED = "source", "rows", "changed", "errors", "refused"
-FILES = (SOURCE, ROWS, CHANGED, ERRORS, REFUSED)
+KEPT = "kept"
+"""Rows that prepare refused, for a kind of import that keeps what it refuses."""
+FILES = (SOURCE, ROWS, CHANGED, ERRORS, REFUSED, KEPT)
 CHECK, STORE = "imports.check", "imports.store"
 _PATH = re.compile(r"[\x00-\x1f\x7f/\\]")
 
@@ -104,7 +106,7 @@ def confirm(*, job: ImportJob, new: bool, changed: bool, only_if_clean: bool = F
             hint=_("请改好后重新上传，或改为只存入没有问题的行。"),
             code="import_not_clean",
         )
-    if not ((new and row.found_new) or (changed and row.found_changed)):
+    if not ((new and row.found_new) or (changed and row.found_changed) or row.keeps):
         raise Invalid(_("没有选择要存入的行。"), hint=_("请至少选一类。"), code="import_nothing")
     row.want_new, row.want_changed = new, changed
     _begin_storing(row, by)

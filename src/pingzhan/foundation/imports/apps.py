@@ -15,8 +15,10 @@ class ImportsConfig(AppConfig):
     def ready(self) -> None:
         """Register what imports are known by."""
         from pingzhan.foundation.imports import checking, housekeeping, settings, storing, verbs  # noqa: F401
+        from pingzhan.foundation.privacy.file_stores import FileStore, register_file_store
         from pingzhan.foundation.runs.schedules import schedule
 
         settings.register()
         verbs.register()
+        register_file_store(FileStore("imports", _("上传的表格"), housekeeping.destroy_all))
         schedule("imports.sweep", kind=housekeeping.SWEEP, every=3600)

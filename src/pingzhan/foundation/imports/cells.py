@@ -35,6 +35,7 @@ _DATES = (
     re.compile(r"(\d{4})(\d{2})(\d{2})\Z"),
 )
 _MIDNIGHT = re.compile(r"[ T]0?0:00(?::00(?:\.0+)?)?\Z")
+_CLOCK = re.compile(r"(\d{1,2})(?:[:\u65f6\u70b9](?:(\d{1,2})(?:\u5206|:(\d{1,2}))?)?)\Z")
 _SHORT_DATE = re.compile(r"\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}\Z")
 _ERRORS = frozenset({"#N/A", "#REF!", "#NAME?", "#VALUE!", "#DIV/0!", "#NUM!", "#NULL!"})
 _YES = frozenset({"是", "有", "对", "√", "✓", "y", "yes", "true", "1"})
@@ -187,6 +188,38 @@ def _written_date(text: str) -> date:
     raise Bad(_("看不出是哪一天；请写成 2026-01-31 的样子。"))
 
 
+def _time(column: Column) -> Reader:
+    def read(value: Cell) -> time | None:
+        if isinstance(value, (datetime, date, bool)):
+            raise Bad(_("应填时刻，写成 08:00 的样子。"))
+        if isinstance(value, time):
+            minutes, rest = divmod(value.hour * 3600 + value.minute * 60 + value.second, 60)
+        elif isinstance(value, timedelta):
+            minutes, rest = divmod(round(value.total_seconds()), 60)
+        elif isinstance(value, (int, float)):
+            # A time of day in a cell without its format is a fraction of a day; more digits are rounding.
+            if not 0 <= value <= 1:
+                raise Bad(_("应填时刻，写成 08:00 的样子。"))
+            minutes, rest = divmod(round(value * 86400), 60)
+        else:
+            text = compact(as_text(value))
+            if not text:
+                return None
+            found = _CLOCK.match(text)
+            if found is None:
+                raise Bad(_("应填时刻，写成 08:00 的样子。"))
+            minutes, rest = int(found[1]) * 60 + int(found[2] or 0), int(found[3] or 0)
+            if int(found[2] or 0) > 59:
+                raise Bad(_("没有这个时刻。"))
+        if rest:
+            raise Bad(_("时刻只写到分。"))
+        if not 0 <= minutes <= 1440:
+            raise Bad(_("没有这个时刻。"))
+        return time(minutes // 60 % 24, minutes % 60)
+
+    return read
+
+
 def _in_bounds(column: Column, number: int | Decimal) -> None:
     low, high = column.minimum, column.maximum
     if (low is not None and number < low) or (high is not None and number > high):
@@ -272,6 +305,7 @@ _KINDS: dict[Kind, Callable[[Column], Reader]] = {
     Kind.PHONE: _numbered(Phone.parse),
     Kind.PLATE: _numbered(lambda text: Plate.parse(text).value),
     Kind.DATE: _date,
+    Kind.TIME: _time,
     Kind.INTEGER: _integer,
     Kind.DECIMAL: _decimal,
     Kind.CHOICE: _choice,
@@ -289,6 +323,8 @@ def as_shown(column: Column, value: Any) -> str:
         return "是" if value else "否"
     if isinstance(value, (date, datetime)):
         return value.isoformat()
+    if isinstance(value, time):
+        return value.strftime("%H:%M")
     if isinstance(value, Decimal):
         return format(value, "f")
     return str(value)

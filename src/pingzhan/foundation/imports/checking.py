@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, time
 from decimal import Decimal
 from typing import Any
 
@@ -17,6 +17,8 @@ from pingzhan.foundation.imports.actions import (
     CHANGED,
     CHECK,
     ERRORS,
+    FILES,
+    KEPT,
     REFUSED,
     ROWS,
     SOURCE,
@@ -100,14 +102,14 @@ class Tally:
 
 def plain(value: Any) -> Any:
     """Return a value as JSON can hold it; lively() is the way back."""
-    if isinstance(value, date):
+    if isinstance(value, (date, time)):
         return value.isoformat()
     return str(value) if isinstance(value, Decimal) else value
 
 
 def lively(spec: ImportSpec) -> dict[int, Any]:
     """Return, by the place of a column, the function that turns a JSON value into the column's type."""
-    ways = {Kind.DATE: date.fromisoformat, Kind.DECIMAL: Decimal}
+    ways = {Kind.DATE: date.fromisoformat, Kind.TIME: time.fromisoformat, Kind.DECIMAL: Decimal}
     return {at: ways[one.kind] for at, one in enumerate(spec.columns) if one.kind in ways}
 
 
@@ -157,6 +159,9 @@ def _ready(job_id: int, tally: Tally, summary: dict[str, Any]) -> Mapping[str, A
     with transaction.atomic():
         job = ImportJob.objects.select_for_update(no_key=True, of=("self",)).get(pk=job_id)
         if job.state != ImportState.CHECKING:
+            if job.files_gone_at is not None:
+                # What was just written nobody can read any more.
+                sealed.remove(job.owner, FILES)
             return {"state": job.state}
         found = tally.outcomes
         job.found_new, job.found_changed = found[Outcome.NEW], found[Outcome.CHANGED]
@@ -225,6 +230,7 @@ class Pass:
         self._changed = Frames(job.owner, CHANGED, key, PAGE)
         self._errors = Frames(job.owner, ERRORS, key, PAGE)
         self._refused = Frames(job.owner, REFUSED, key, PAGE)
+        self._kept = Frames(job.owner, KEPT, key, ROW_PAGE)
         self._seen: dict[Any, tuple[int, int]] = {}
         self._waiting: list[_Read] = []
         self._done = 0
@@ -313,13 +319,15 @@ class Pass:
                 self._refuse(table, one, one.bad)
                 continue
             verdict = next(following)
+            values = [plain(row.values[key]) for key in keys]
             if verdict.outcome is Outcome.REFUSED:
                 self._refuse(table, one, verdict.errors or [CellError("", _("这一行不能存入。"))])
+                if self._spec.refused is not None:
+                    self._kept.add([row.number, index, verdict.carry, values])
                 continue
             self.tally.outcomes[verdict.outcome] += 1
             if verdict.outcome is Outcome.SAME:
                 continue
-            values = [plain(row.values[key]) for key in keys]
             self._rows.add([row.number, index, verdict.outcome.value, values])
             if verdict.outcome is Outcome.CHANGED:
                 label = [as_masked(self._columns[name], row.values[name]) for name in self._spec.natural_key]
@@ -374,6 +382,7 @@ class Pass:
                 ROWS: self._rows.count,
                 CHANGED: self._changed.count,
                 ERRORS: self._errors.count,
+                KEPT: self._kept.count,
             },
         }
 
@@ -384,11 +393,12 @@ class Pass:
             CHANGED: self._changed.close(),
             ERRORS: self._errors.close(),
             REFUSED: self._refused.close(),
+            KEPT: self._kept.close(),
         }
 
     def discard(self) -> None:
         """Give the files up."""
-        for one in (self._rows, self._changed, self._errors, self._refused):
+        for one in (self._rows, self._changed, self._errors, self._refused, self._kept):
             one.discard()
 
 

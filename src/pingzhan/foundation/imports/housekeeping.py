@@ -1,4 +1,4 @@
-"""Files of ended imports are deleted after a day; left-over drafts of killed workers too."""
+"""Files of ended imports are deleted after a day, all of them by an erasure; left-over drafts too."""
 
 from __future__ import annotations
 
@@ -12,6 +12,8 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import Q
 from django.db.models.functions import Now
+from django.utils import translation
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from pingzhan.foundation.imports.actions import FILES, end
@@ -46,11 +48,42 @@ def delete_due() -> int:
             job = ImportJob.objects.select_for_update(no_key=True, of=("self",)).get(pk=pk)
             if not job.is_final or job.files_gone_at is not None:
                 continue
-            job.sealed_key, job.file_name, job.files_gone_at = None, "", Now()
-            job.save(update_fields=["sealed_key", "file_name", "files_gone_at"])
-        sealed.remove(job.owner, FILES)
+            _destroy(job)
         count += 1
     return count
+
+
+def destroy_all() -> int:
+    """Destroy key and files of every import that has any, whatever its state; return how many. For erasures.
+
+    Those that have not ended are cancelled with the reason, also while a worker checks or stores them: it
+    finds the import ended at its next step. What was stored before stays. In the caller's transaction.
+    """
+    held = ImportJob.objects.select_for_update(no_key=True, of=("self",)).filter(files_gone_at__isnull=True)
+    count = 0
+    for job in held.order_by("pk"):
+        if not job.is_final:
+            with translation.override(job.language):
+                end(
+                    job,
+                    ImportState.CANCELLED,
+                    error=gettext("执行个人信息销毁时，已有的上传文件全部删除。"),
+                    hint=gettext("请从现在的数据重新制表上传。"),
+                )
+        _destroy(job)
+        count += 1
+    return count
+
+
+def _destroy(job: ImportJob) -> None:
+    """Destroy key and files of an import whose row is locked.
+
+    The files go before the commit: should it fail, the row still asks for them to be deleted.
+    """
+    sealed.forget_keys([job.subject_id])
+    job.sealed_key, job.file_name, job.files_gone_at = None, "", Now()
+    job.save(update_fields=["sealed_key", "file_name", "files_gone_at"])
+    sealed.remove(job.owner, FILES)
 
 
 def _cancel_forgotten() -> None:

@@ -52,12 +52,24 @@ class ImportJobs(models.QuerySet["ImportJob"]):
         return self.filter(visible(actor))
 
 
-@tracked(exclude=["stored_new", "stored_changed", "same", "refused", "left_out", "summary", "sealed_key"])
+@tracked(
+    exclude=[
+        "file_name",
+        "stored_new",
+        "stored_changed",
+        "same",
+        "refused",
+        "left_out",
+        "summary",
+        "sealed_key",
+    ]
+)
 class ImportJob(models.Model):
     """One uploaded file and what became of it.
 
     The found_* counts are those of the check, the others those of the storing. ``sealed_key`` is the data key
-    of the files, sealed for ``subject``; it is gone once the files are. ``summary`` holds names of columns and
+    of the files, sealed for ``subject``; it is gone once the files are, and so is the name of the file, which may
+    be somebody's and therefore has no history. ``summary`` holds names of columns and
     sheets, and reasons without values.
     """
 
@@ -174,6 +186,11 @@ class ImportJob(models.Model):
     def stored(self) -> int:
         """Return how many rows were written."""
         return self.stored_new + self.stored_changed
+
+    @property
+    def keeps(self) -> int:
+        """Return how many refused rows are put on record when the import is confirmed."""
+        return int(self.summary.get("entries", {}).get("kept", 0))
 
     @property
     def is_final(self) -> bool:

@@ -13,6 +13,9 @@ The order of events, for a module that writes one:
    world may have moved between preview and confirmation.
 3. ``store(judged, ctx)``: write the rows that are new or changed and were chosen, in the open transaction.
    The caller commits batch and checkpoint together, so a killed process neither loses nor doubles a batch.
+4. ``refused(judged, ctx)``, for a module that puts on record what it refused: the rows of sound cells that
+   ``prepare`` refused, with the ``carry`` (plain JSON) of the refusal. Those of the check come in the transaction
+   that ends the import, those refused only while storing with their batch.
 """
 
 from __future__ import annotations
@@ -44,6 +47,7 @@ class Kind(StrEnum):
     PHONE = "phone"  # str of digits (kernel.phone)
     PLATE = "plate"  # str (kernel.plate)
     DATE = "date"  # datetime.date
+    TIME = "time"  # datetime.time, to the minute; 24:00 is 00:00
     INTEGER = "integer"  # int
     DECIMAL = "decimal"  # decimal.Decimal
     CHOICE = "choice"  # the key of one of the choices, str
@@ -121,9 +125,9 @@ class Verdict:
     carry: Any = None
 
     @classmethod
-    def refused(cls, column: str, message: str) -> Verdict:
+    def refused(cls, column: str, message: str, carry: Any = None) -> Verdict:
         """Return a refusal with one reason."""
-        return cls(Outcome.REFUSED, [CellError(column, message)])
+        return cls(Outcome.REFUSED, [CellError(column, message)], carry=carry)
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,7 +170,7 @@ class ImportSpec:
     ``natural_key`` names the columns that identify a row; two rows of a file with equal keys are duplicates
     and the second is refused, naming the first. ``may`` answers for a unit path. ``scopes`` lists what the
     person may choose from (at most a few hundred). ``done_url`` is where to look at the result.
-    ``finish`` runs once, in the transaction that ends the import, with the counts.
+    ``finish`` runs once, in the transaction that ends the import, with the counts. ``refused``: see there too.
     """
 
     key: str
@@ -177,6 +181,7 @@ class ImportSpec:
     scopes: Callable[[Actor], Sequence[Scope]]
     prepare: Callable[[Sequence[Row], Context], Sequence[Verdict]]
     store: Callable[[Sequence[Judged], Context], None]
+    refused: Callable[[Sequence[Judged], Context], None] | None = None
     finish: Callable[[Context, Mapping[str, int]], None] | None = None
     done_url: Callable[[Scope], str] | None = None
     note: Text = ""

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from pingzhan.foundation.audit import record
-from pingzhan.foundation.imports.actions import ROWS, STORE, counts, key_of
+from pingzhan.foundation.imports.actions import KEPT, ROWS, STORE, counts, key_of
 from pingzhan.foundation.imports.checking import fail, finished, lively
 from pingzhan.foundation.imports.models import ImportJob, ImportState
 from pingzhan.foundation.imports.spec import Context, ImportSpec, Judged, Outcome, Row, Verdict, import_of
@@ -72,20 +72,30 @@ def _store_batch(run: Run, spec: ImportSpec, context: Context, frame: list[Any],
     # The run first, as everywhere. Raises Lost, before anything is written, when another worker has it.
     run.save_checkpoint({"batch": index + 1})
     job = ImportJob.objects.select_for_update(no_key=True, of=("self",)).get(pk=context.job_id)
+    if job.files_gone_at is not None:
+        raise sealed.gone()
     if job.state != ImportState.STORING or int(job.summary.get("batches", 0)) != index:
         raise RuntimeError(f"import {job.pk}: batch {index} is not the next one")
-    chosen: list[tuple[int, list[Judged]]] = []
+    chosen: list[tuple[int, list[Judged], list[Judged]]] = []
     for table, entries in groupby(frame, key=lambda entry: int(entry[1])):
         rows = _rows(spec, job.summary["sheets"][table], entries)
         context.absent = frozenset(job.summary["absent_keys"][table])
-        chosen.append((table, _judged(job, rows, spec.prepare(rows, context))))
+        verdicts = spec.prepare(rows, context)
+        late = [
+            Judged(row, verdict)
+            for row, verdict in zip(rows, verdicts, strict=True)
+            if verdict.outcome is Outcome.REFUSED
+        ]
+        chosen.append((table, _judged(job, rows, verdicts), late))
     job.summary["batches"] = index + 1
     job.summary["handled"] = int(job.summary.get("handled", 0)) + len(frame)
     job.save(update_fields=["summary", "stored_new", "stored_changed", "same", "refused", "left_out"])
-    for table, judged in chosen:
+    for table, judged, late in chosen:
+        context.absent = frozenset(job.summary["absent_keys"][table])
         if judged:
-            context.absent = frozenset(job.summary["absent_keys"][table])
             spec.store(judged, context)
+        if late and spec.refused is not None:
+            spec.refused(late, context)
 
 
 def _judged(job: ImportJob, rows: list[Row], verdicts: Sequence[Verdict]) -> list[Judged]:
@@ -130,6 +140,20 @@ def _done(job_id: int, spec: ImportSpec, context: Context) -> Mapping[str, Any]:
         return {"state": job.state}
     job.state, job.finished_at = ImportState.DONE, Now()
     job.save(update_fields=["state", "finished_at"])
+    if spec.refused is not None:
+        frames = sealed.json_frames(
+            job.owner, KEPT, key_of(job), start=0, stop=job.summary["frames"].get(KEPT, 0)
+        )
+        for frame in frames:
+            kept = []
+            for table, entries in groupby(frame, key=lambda entry: int(entry[1])):
+                same = list(entries)
+                rows = _rows(spec, job.summary["sheets"][table], same)
+                kept += [
+                    Judged(row, Verdict(Outcome.REFUSED, carry=one[2]))
+                    for row, one in zip(rows, same, strict=True)
+                ]
+            spec.refused(kept, context)
     found = counts(job)
     if spec.finish is not None:
         spec.finish(context, found)

@@ -30,6 +30,8 @@ def kind_words(column: Column) -> str:
             return _("车牌号，例如鲁M12345。")
         case Kind.DATE:
             return _("日期，写成 2026-01-31 的样子。")
+        case Kind.TIME:
+            return _("时刻，24 小时制，写成 08:00 的样子。")
         case Kind.INTEGER:
             return _("整数。")
         case Kind.DECIMAL:

@@ -219,7 +219,7 @@ def retry_notice(*, notice_id: int, by: Actor) -> Notice:
         raise Conflict(_("这条通知没有失败，不用重发。"))
     Attempt.objects.create(notice=notice, channel=notice.via, outcome=Outcome.RETRIED)
     Notice.objects.filter(pk=notice.pk).update(
-        state=NoticeState.QUEUED, tries=0, next_at=Now(), last_error="", via=""
+        state=NoticeState.QUEUED, tries=0, next_at=Now(), last_error="", via="", batch=0
     )
     _wake()
     record("messages.notice_retried", by=by, subject=("notice", notice.pk), unit_path=notice.unit_path)
@@ -243,7 +243,7 @@ def retry_all(*, by: Actor) -> int:
         Attempt(notice=one, channel=one.via, outcome=Outcome.RETRIED) for one in found
     )
     Notice.objects.filter(pk__in=[one.pk for one in found]).update(
-        state=NoticeState.QUEUED, tries=0, next_at=Now(), last_error="", via=""
+        state=NoticeState.QUEUED, tries=0, next_at=Now(), last_error="", via="", batch=0
     )
     _wake()
     record("messages.notices_retried", by=by, body={"count": len(found)})

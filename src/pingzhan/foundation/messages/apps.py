@@ -16,8 +16,9 @@ class OutboxConfig(AppConfig):
 
     def ready(self) -> None:
         """Plug in the channels; have the worker send every 2 s and at once when something is written."""
+        from pingzhan.foundation.access.actions import factors_were_reset
         from pingzhan.foundation.jobs import register_loop
-        from pingzhan.foundation.messages import letters, retention, verbs
+        from pingzhan.foundation.messages import alerts, letters, retention, verbs
         from pingzhan.foundation.messages.channels import send_in_app, send_to_console
         from pingzhan.foundation.messages.delivery import pump
         from pingzhan.foundation.messages.kinds import register_kind
@@ -28,13 +29,17 @@ class OutboxConfig(AppConfig):
         from pingzhan.foundation.messages.transport.gateway import GATEWAY_KIND
         from pingzhan.foundation.messages.transport.robots import DINGTALK_KIND, WECOM_KIND
         from pingzhan.foundation.messages.transport.smtp import SMTP_KIND
+        from pingzhan.foundation.messages.transport.staff_apps import DINGTALK_APP_KIND, WECOM_APP_KIND
         from pingzhan.foundation.options.registry import Option, register_option
 
         register_channel("in_app", send_in_app, lands=True)
         register_channel("console", send_to_console)
-        for kind in (GATEWAY_KIND, SMTP_KIND, WECOM_KIND, DINGTALK_KIND, DROP_KIND, APPRISE_KIND):
+        kinds = (GATEWAY_KIND, SMTP_KIND, WECOM_APP_KIND, DINGTALK_APP_KIND, WECOM_KIND, DINGTALK_KIND)
+        for kind in (*kinds, DROP_KIND, APPRISE_KIND):
             register_kind(kind)
         register_renderer(letters.SUBJECT_KIND, letters.render)
+        register_renderer(alerts.FACTOR_RESET, alerts.render)
+        factors_were_reset.connect(alerts.tell_of_reset, dispatch_uid="pingzhan.tell_of_reset")
         register_loop("outbox", LOOP_SECONDS, pump, wake_on=WAKE_CHANNEL)
         register_option(
             Option(

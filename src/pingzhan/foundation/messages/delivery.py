@@ -18,7 +18,7 @@ from django.conf import settings
 from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
-from pingzhan.foundation.messages import statements
+from pingzhan.foundation.messages import batches, statements
 from pingzhan.foundation.messages.addresses import addresses_of
 from pingzhan.foundation.messages.kinds import Message, Sender, SendError
 from pingzhan.foundation.messages.lanes import Job, Lane, Result, Slots
@@ -26,15 +26,15 @@ from pingzhan.foundation.messages.marks import MAX_TRIES, Counts, Marks, Try
 from pingzhan.foundation.messages.models import EXPRESS, Attempt, ChannelState, Notice, Outcome
 from pingzhan.foundation.messages.outbox import WAKE_CHANNEL
 from pingzhan.foundation.messages.registry import (
-    DRILL_PREFIX,
     Rendered,
     UndeliverableError,
     channel,
     is_local,
     render,
 )
-from pingzhan.foundation.messages.routes import Go, History, Wait, Way, load_ways, route
+from pingzhan.foundation.messages.routes import Go, History, Wait, Way, load_ways, route, signature
 from pingzhan.foundation.messages.sealing import complete
+from pingzhan.foundation.messages.wordcheck import checked
 from pingzhan.kernel.errors import DomainError
 
 logger = logging.getLogger(__name__)
@@ -180,6 +180,11 @@ class Dispatcher:
             ids = [row[0] for row in cursor.fetchall()]
         if not ids:
             return []
+        ids += batches.members_of(ids, LEASE_SECONDS)
+        return self._read(ids)
+
+    def _read(self, ids: Sequence[int]) -> list[Notice]:
+
         return list(
             Notice.objects.filter(pk__in=ids).select_related("account").order_by("priority", "wave", "id")
         )
@@ -191,18 +196,10 @@ class Dispatcher:
         notices = self._lease()
         if not notices:
             return 0
-        addresses = addresses_of({one.recipient for one in notices if not is_local(one.channel)})
-        histories = self._histories(notices)
-        going: list[tuple[Notice, Go]] = []
         taken: dict[tuple[str, bool], int] = {}
-        for notice in notices:
-            found = route(
-                notice,
-                self.ways,
-                addresses.get(notice.recipient, ()),
-                histories[notice.pk],
-                [key for key, lane in self.lanes.items() if lane.blocked or lane.stopped],
-            )
+        alone = self._send_together(self._routed(notices), taken, taken_at)
+        going: list[tuple[Notice, Go]] = []
+        for notice, found in alone:
             if isinstance(found, Go) and not self._takes(notice, found, taken):
                 # Not a wait: it is looked at again as soon as the lane has room.
                 self.marks.give_back(Try(notice.pk, notice.tries, found.via))
@@ -225,6 +222,47 @@ class Dispatcher:
                 self._send_out(notice, found, words[notice.pk], taken_at)
         self._flush()
         return len(notices)
+
+    def _routed(self, notices: Sequence[Notice]) -> list[batches.Routed]:
+
+        addresses = addresses_of({one.recipient for one in notices if not is_local(one.channel)})
+        histories = self._histories(notices)
+        blocked = [key for key, lane in self.lanes.items() if lane.blocked or lane.stopped]
+        return [
+            (one, route(one, self.ways, addresses.get(one.recipient, ()), histories[one.pk], blocked))
+            for one in notices
+        ]
+
+    def _send_together(
+        self, routed: Sequence[batches.Routed], taken: dict[tuple[str, bool], int], taken_at: float
+    ) -> list[batches.Routed]:
+        """Hand out calls for many; return the notices that go alone."""
+        groups, alone = batches.grouped(routed, self.ways)
+        for group in groups:
+            waits = group.waits
+            if waits is None and not self._room_for(group, taken):
+                waits = Wait(group.via, 0.0)
+            if waits is not None:
+                for notice, _found in group.members:
+                    self.marks.give_back(Try(notice.pk, notice.tries, waits.via), waits.seconds)
+                continue
+            if not group.formed:
+                more = batches.form(group, self.ways[group.via].many, LEASE_SECONDS)
+                group.members += self._routed(self._read(more))
+            call, others = batches.settled(group, checked)
+            if call is not None:
+                self.counts.leased += len(call.members)
+                lane = self.lanes[group.via]
+                lane.put(batches.job(call, taken_at + LEASE_SECONDS - 2 * lane.timeout - 2.0))
+            alone += others
+        return alone
+
+    def _room_for(self, group: batches.Group, taken: dict[tuple[str, bool], int]) -> bool:
+
+        first, found = group.members[0]
+        if not isinstance(found, Go) or not self._takes(first, found, taken):
+            return False
+        return self.lanes[group.via].room_for_batches() > 0
 
     def _takes(self, notice: Notice, go: Go, taken: dict[tuple[str, bool], int]) -> bool:
 
@@ -281,7 +319,7 @@ class Dispatcher:
         began = time.monotonic()
         try:
             way = channel(notice.channel)
-            text = _checked(notice, words)
+            text = checked(notice, words)
             with transaction.atomic():
                 receipt = way.send(notice, text)
         except Exception as error:
@@ -298,7 +336,7 @@ class Dispatcher:
     def _send_out(self, notice: Notice, go: Go, words: Rendered | Exception, taken_at: float) -> None:
 
         try:
-            text = _checked(notice, words)
+            text = checked(notice, words)
         except Exception as error:
             said = SendError(type(error).__name__, str(error), lasting=isinstance(error, UndeliverableError))
             self.marks.refused(Try(notice.pk, notice.tries, go.via), said)
@@ -354,7 +392,7 @@ class Dispatcher:
                     del self.lanes[key]
                 continue
             way, old = self.ways.get(key), before.get(key)
-            changed = way is None or (old is not None and _signature(old) != _signature(way))
+            changed = way is None or (old is not None and signature(old) != signature(way))
             unused = not lane.in_flight and now - lane.last_used > IDLE_LANE_SECONDS
             if changed or unused:
                 lane.stop()
@@ -410,20 +448,3 @@ class Dispatcher:
         if changed:
             self.ways_at = float("-inf")
         return again
-
-
-def _checked(notice: Notice, words: Rendered | Exception) -> Rendered:
-    """Return the words; raise why there are none, or that a drill lacks its mark."""
-    if isinstance(words, Exception):
-        raise words
-    if notice.world != 0 and not words.title.startswith(DRILL_PREFIX):
-        raise UndeliverableError(_("演练通知的标题没有演练标记，已拒绝发送。"))
-    return words
-
-
-def _signature(way: Way) -> tuple[object, ...]:
-    one = way.channel
-    return (
-        one.settings, bytes(one.secrets or b""), one.rate_count, one.rate_seconds, one.concurrency,
-        one.timeout_seconds, one.trip_after,
-    )  # fmt: skip

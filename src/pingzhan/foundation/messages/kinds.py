@@ -59,6 +59,14 @@ class SendError(Exception):
         self.pause = pause
 
 
+@dataclass(frozen=True)
+class Taken:
+    """What the other side made of one call for many: its receipt id or '', and by address whom it refused."""
+
+    receipt: str
+    refused: Mapping[str, SendError] = dataclasses.field(default_factory=dict)
+
+
 class Sender(Protocol):
     """Sends for one worker thread, so it may keep a connection; never used by two threads at once."""
 
@@ -72,6 +80,17 @@ class Sender(Protocol):
 
     def close(self) -> None:
         """Give up the connection. Never raises."""
+        ...
+
+
+class ManySender(Sender, Protocol):
+    """A sender that also takes many addresses in one call."""
+
+    def send_many(self, message: Message, addresses: Sequence[str]) -> Taken:
+        """Send the same words to all addresses in one call.
+
+        Raises SendError when the call as a whole failed or its outcome is unknown.
+        """
         ...
 
 
@@ -177,6 +196,8 @@ class Kind:
     ``contacts``: kinds of contact it can reach, in order of liking. ``accepts`` filters addresses (a land line
     takes no text message). ``group``: without an address it speaks to a whole group. ``open`` makes a sender
     for one thread from settings and time-out in seconds. ``rate`` is the default throttle (count, seconds).
+    ``many`` gives, from the settings that may be shown, how many addresses one call takes; its senders are
+    then ManySenders. A call counts once against the throttle.
     """
 
     key: str
@@ -188,6 +209,7 @@ class Kind:
     accepts: Callable[[str], bool] = bool
     group: bool = False
     rate: tuple[int, int] | None = None
+    many: Callable[[Mapping[str, Any]], int] | None = None
 
 
 _kinds: dict[str, Kind] = {}

@@ -13,10 +13,11 @@ import queue
 import threading
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from typing import cast
 
-from pingzhan.foundation.messages.kinds import Message, Sender, SendError
+from pingzhan.foundation.messages.kinds import ManySender, Message, Sender, SendError
 
 logger = logging.getLogger(__name__)
 
@@ -30,9 +31,26 @@ DEPTH = 12
 GRACE_SECONDS = 5.0
 
 
+BATCHES = 2
+"""Calls for many waiting in a lane for each thread: each holds the leases of all its notices."""
+
+
+@dataclass(frozen=True)
+class Member:
+    """One of the notices that leave in one call."""
+
+    notice_id: int
+    tries: int
+    address: str
+    others: bool
+
+
 @dataclass(frozen=True)
 class Job:
-    """A leased notice on its way. ``begin_by`` (monotonic): later the lease might not cover the send."""
+    """A leased notice on its way. ``begin_by`` (monotonic): later the lease might not cover the send.
+
+    With ``members`` it is one call for many notices, and ``notice_id`` is the first of them.
+    """
 
     notice_id: int
     tries: int
@@ -41,11 +59,14 @@ class Job:
     message: Message
     others: bool
     begin_by: float
+    members: tuple[Member, ...] = ()
 
 
 @dataclass(frozen=True)
 class Result:
-    """What became of a job. ``error`` None: sent. ``begun`` False: it goes back untried."""
+    """What became of a job. ``error`` None: sent, but for those in ``refused``. ``begun`` False: it goes back
+    untried.
+    """
 
     lane: Lane
     job: Job
@@ -53,6 +74,7 @@ class Result:
     error: SendError | None = None
     receipt: str = ""
     seconds: float = 0.0
+    refused: Mapping[str, SendError] = field(default_factory=dict)
 
 
 @dataclass
@@ -122,6 +144,12 @@ class Lane:
         with self._condition:
             waiting = sum(1 for _rank, job in self.heap if job.express == express)
         return max(0, depth - waiting)
+
+    def room_for_batches(self) -> int:
+        """Return how many more calls for many the lane takes."""
+        with self._condition:
+            waiting = sum(1 for _rank, job in self.heap if job.members)
+        return max(0, self.threads * BATCHES - waiting)
 
     def put(self, job: Job) -> None:
         """Queue a job; the threads are started at the first."""
@@ -220,11 +248,17 @@ class Lane:
                 sender.close()
             began = time.monotonic()
             receipt, error = "", None
+            refused: Mapping[str, SendError] = {}
             try:
                 if sender is None:
                     sender = self.open()
                 self._busy[threading.get_ident()] = (began, sender)
-                receipt = sender.send(job.message)
+                if job.members:
+                    addresses = list(dict.fromkeys(one.address for one in job.members))
+                    taken = cast(ManySender, sender).send_many(job.message, addresses)
+                    receipt, refused = taken.receipt, taken.refused
+                else:
+                    receipt = sender.send(job.message)
             except SendError as known:
                 error = known
             except Exception as unknown:
@@ -234,7 +268,7 @@ class Lane:
                 self._busy.pop(threading.get_ident(), None)
             used = time.monotonic()
             self._note(error)
-            self.results.put(Result(self, job, True, error, receipt, used - began))
+            self.results.put(Result(self, job, True, error, receipt, used - began, refused))
         if sender is not None:
             sender.close()
 

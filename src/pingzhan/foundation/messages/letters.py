@@ -181,7 +181,7 @@ def render(notices: Sequence[Notice]) -> dict[int, Rendered]:
         if letter is None:
             continue
         link = ""
-        if notice.channel != NoticeChannel.IN_APP and notice.recipient:
+        if notice.channel != NoticeChannel.IN_APP and notice.recipient and not notice.together:
             link = _address("reading:read", reading_token(notice.pk))
         found[notice.pk] = Rendered(letter.title, letter.body, link)
     return found

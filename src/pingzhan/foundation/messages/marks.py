@@ -50,7 +50,7 @@ class Marks:
     """One batch; written in one transaction."""
 
     _sent: list[tuple[int, int, str, str, str]] = field(default_factory=list)
-    _failed: list[tuple[int, int, str, str, str, float]] = field(default_factory=list)
+    _failed: list[tuple[int, int, str, str, str, float, bool]] = field(default_factory=list)
     _back: list[tuple[int, int, str, float]] = field(default_factory=list)
     _attempts: list[tuple[int, str, str, str, str, str, int]] = field(default_factory=list)
     _tallies: dict[str, health.Tally] = field(default_factory=dict)
@@ -77,22 +77,33 @@ class Marks:
             (one.notice_id, one.via, Outcome.SENT.value, "", "", receipt[:200], one.took_ms)
         )
 
-    def refused(self, one: Try, error: SendError) -> None:
-        """Note a try that failed and decide what follows: another way at once, another time, or the end."""
+    def refused(self, one: Try, error: SendError, *, together: float | None = None) -> None:
+        """Note a try that failed and decide what follows: another way at once, another time, or the end.
+
+        ``together``: it stays in its call for many, which is made again after so many seconds.
+        """
         text = scrubbed(str(error).replace("\x00", ""), one.address)
         hopeless = one.tries >= MAX_TRIES or (error.lasting and not one.others)
-        delay = 0.0 if error.lasting else backoff(one.tries, first=FIRST_DELAY_SECONDS, cap=MAX_DELAY_SECONDS)
+        delay = 0.0 if error.lasting else (together if together is not None else _backoff(one.tries))
         state = NoticeState.DEAD if hopeless else NoticeState.FAILED
         outcome = Outcome.LASTING if error.lasting else Outcome.TEMPORARY
         logger.info("notice %s not sent over %s (try %s): %s", one.notice_id, one.via, one.tries, error.code)
         self._failed.append(
-            (one.notice_id, one.tries, state.value, text, one.via, max(delay, error.pause or 0.0))
+            (
+                one.notice_id,
+                one.tries,
+                state.value,
+                text,
+                one.via,
+                max(delay, error.pause or 0.0),
+                together is not None,
+            )
         )
         self._attempts.append((one.notice_id, one.via, outcome.value, error.code, text, "", one.took_ms))
 
     def hopeless(self, one: Try, reason: str) -> None:
         """Note a notice that has no way left."""
-        self._failed.append((one.notice_id, one.tries, NoticeState.DEAD.value, reason, one.via, 0.0))
+        self._failed.append((one.notice_id, one.tries, NoticeState.DEAD.value, reason, one.via, 0.0, False))
 
     def give_back(self, one: Try, seconds: float = 0.0) -> None:
         """Note a notice that was leased and not tried, to be looked at again after so long."""
@@ -104,16 +115,22 @@ class Marks:
         took = round(1000 * found.seconds)
         one = Try(job.notice_id, job.tries, lane.key, job.others, job.message.address, took)
         if not found.begun:
-            self.give_back(Try(job.notice_id, job.tries, "" if lane.blocked else lane.key))
+            via = "" if lane.blocked else lane.key
+            for member in job.members or (job,):
+                self.give_back(Try(member.notice_id, member.tries, via))
             return False
         tally = self._tallies.setdefault(lane.key, health.Tally())
         error, probing, lane.probing = found.error, lane.probing, False
         if error is None or not error.channel_fault:
             tally.answered(took)
-        if error is None:
+        if job.members:
+            self._many(found, took)
+        elif error is None:
             self.sent(one, lands=False, receipt=found.receipt)
+        else:
+            self.refused(one, error)
+        if error is None:
             return False
-        self.refused(one, error)
         if error.pause:
             tally.pause = max(tally.pause, error.pause)
             lane.pause(error.pause)
@@ -124,6 +141,25 @@ class Marks:
             return False
         lane.block()
         return True
+
+    def _many(self, found: Result, took: int) -> None:
+        """Note a call for many: each has its own outcome, or all of them wait for the same call again.
+
+        A call refused for good may have been refused because of one address, so each is tried alone.
+        """
+        error, via = found.error, found.lane.key
+        again = _backoff(found.job.tries)
+        for member in found.job.members:
+            one = Try(member.notice_id, member.tries, via, member.others, member.address, took)
+            own = found.refused.get(member.address)
+            if error is not None and error.lasting:
+                self.refused(one, SendError(error.code, str(error), pause=error.pause))
+            elif error is not None:
+                self.refused(one, error, together=again)
+            elif own is not None:
+                self.refused(one, own)
+            else:
+                self.sent(one, lands=False, receipt=found.receipt)
 
     def write(self, counts: Counts) -> bool:
         """Write everything and add to ``counts``; return whether a channel changed its state."""
@@ -151,3 +187,7 @@ class Marks:
         counts.failed += failed
         counts.dead += dead
         return bool(changed)
+
+
+def _backoff(tries: int) -> float:
+    return backoff(tries, first=FIRST_DELAY_SECONDS, cap=MAX_DELAY_SECONDS)

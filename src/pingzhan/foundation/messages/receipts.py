@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,7 +17,7 @@ from pingzhan.foundation.live import announce
 from pingzhan.foundation.messages.marks import INBOX_TOPIC
 from pingzhan.foundation.messages.models import Attempt, Channel, Notice, NoticeState, Outcome
 from pingzhan.foundation.messages.transport.gateway import listed, pick
-from pingzhan.kernel.errors import Invalid, NotFound
+from pingzhan.kernel.errors import DomainError, Invalid, NotFound
 
 CALLBACK_SALT = "messages.callback"
 READING_SALT = "messages.reading"
@@ -54,14 +55,9 @@ def read_reports(channel: Channel, data: Any) -> list[Report]:
     Raises Invalid when nothing in it can be understood.
     """
     shape: Mapping[str, Any] = channel.settings
-    where = str(shape.get("report_list") or "")
-    found = data
-    for step in filter(None, where.split(".")):
-        found = found.get(step) if isinstance(found, dict) else None
-    rows: Sequence[Any] = found if isinstance(found, list) else [found]
     good = listed(str(shape.get("report_ok") or ""))
     reports = []
-    for row in rows[:MAX_REPORTS]:
+    for row in _rows(channel, data):
         reference = pick(row, str(shape.get("report_id") or "msgId"))
         state = pick(row, str(shape.get("report_state") or "status"))
         if reference and state is not None:
@@ -69,6 +65,65 @@ def read_reports(channel: Channel, data: Any) -> list[Report]:
     if not reports:
         raise Invalid(_("回报的内容看不懂。"))
     return reports
+
+
+def _rows(channel: Channel, data: Any) -> Sequence[Any]:
+    """Return the single entries of a callback, MAX_REPORTS at most."""
+    found = data
+    for step in filter(None, str(channel.settings.get("report_list") or "").split(".")):
+        found = found.get(step) if isinstance(found, dict) else None
+    rows: Sequence[Any] = found if isinstance(found, list) else [found]
+    return rows[:MAX_REPORTS]
+
+
+@dataclass(frozen=True)
+class Reply:
+    """A text message somebody sent back: his number as the gateway says it, and what he wrote."""
+
+    phone: str
+    text: str
+
+
+ReplyHandler = Callable[[Reply], bool]
+_reply_handlers: dict[str, ReplyHandler] = {}
+MAX_REPLIES = 100
+REPLY_CHARS = 500
+
+
+def register_reply_handler(name: str, fn: ReplyHandler) -> None:
+    """Have ``fn(reply)`` asked about each text message that comes back; it returns whether it was for it.
+
+    Called outside a transaction; an error a person may see counts as no. The same name again replaces it.
+    """
+    _reply_handlers[name] = fn
+
+
+def read_replies(channel: Channel, data: Any) -> list[Reply]:
+    """Return the text messages in a callback; none unless the channel says where the number stands."""
+    phone_field = str(channel.settings.get("reply_phone") or "")
+    if not phone_field:
+        return []
+    text_field = str(channel.settings.get("reply_text") or "content")
+    found = []
+    for row in _rows(channel, data)[:MAX_REPLIES]:
+        phone, text = pick(row, phone_field), pick(row, text_field)
+        if phone and text:
+            found.append(Reply(phone[:40], text[:REPLY_CHARS]))
+    return found
+
+
+def take_replies(replies: Sequence[Reply]) -> int:
+    """Hand text messages to whoever they are for; return how many were for somebody."""
+    known = 0
+    for reply in replies:
+        for handler in _reply_handlers.values():
+            try:
+                if handler(reply):
+                    known += 1
+                    break
+            except DomainError:
+                continue
+    return known
 
 
 @transaction.atomic
@@ -85,8 +140,10 @@ def take_reports(channel: Channel, reports: Sequence[Report]) -> int:
         .select_for_update(no_key=True, of=("self",))
         .order_by("id")
     )
+    # A call for many has one receipt id for all: a report under it says nothing of any of them.
+    shared = Counter(one.provider_id for one in rows)
     by_reference = {f"{NUMBER}{one.pk}": one for one in rows} | {
-        one.provider_id: one for one in rows if one.provider_id
+        one.provider_id: one for one in rows if one.provider_id and shared[one.provider_id] == 1
     }
     known = 0
     attempts = []

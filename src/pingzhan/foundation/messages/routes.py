@@ -45,6 +45,11 @@ class Way:
         return self.channel.key
 
     @property
+    def many(self) -> int:
+        """Return how many recipients of the same words one call takes; 1 where each has his own."""
+        return self.kind.many(self.channel.settings) if self.kind.many is not None else 1
+
+    @property
     def interval(self) -> float:
         """Return the seconds between two sends; 0 without a throttle."""
         one = self.channel
@@ -194,3 +199,12 @@ def _closed_for(way: Way, notice: Notice, blocked: Collection[str]) -> float:
         return way.pause
     quiet = notice.priority > EXPRESS and notice.priority >= way.channel.quiet_priority
     return way.quiet_for if quiet else 0.0
+
+
+def signature(way: Way) -> tuple[object, ...]:
+    """Return what a lane is made by: when it differs, the lane is made anew."""
+    one = way.channel
+    return (
+        one.settings, bytes(one.secrets or b""), one.rate_count, one.rate_seconds, one.concurrency,
+        one.timeout_seconds, one.trip_after,
+    )  # fmt: skip

@@ -9,7 +9,8 @@ from django.db import transaction
 from django.db.models.functions import Now
 from django.utils.translation import gettext as _
 
-from pingzhan.foundation.access.actor import Actor, require
+from pingzhan.foundation import clock
+from pingzhan.foundation.access.actor import Actor, require, require_site
 from pingzhan.foundation.access.roles import Permission
 from pingzhan.foundation.audit import record
 from pingzhan.foundation.privacy import retention
@@ -84,7 +85,7 @@ def propose_end_of_response(*, basis: str, by: Actor) -> Erasure:
     _require(by, Permission.MANAGE_PRIVACY, "/")
     if Erasure.objects.filter(scope=ErasureScope.RESPONSE, state__in=OPEN_STATES).exists():
         raise Conflict(_("已有一份没有办完的响应终止销毁。"))
-    now = retention.database_now()
+    now = clock.now()
     ids: list[int] = []
     for rule in retention.rules():
         if rule.response and rule.subjects:
@@ -206,7 +207,10 @@ def _free(subject_ids: Iterable[int]) -> list[int]:
 
 
 def _require(by: Actor, permission: Permission, unit_path: str) -> None:
-    require(by, permission, None if unit_path == "/" else unit_path)
+    if unit_path == "/":
+        require_site(by, permission)
+    else:
+        require(by, permission, unit_path)
 
 
 def _locked(erasure: Erasure, by: Actor, permission: Permission) -> Erasure:

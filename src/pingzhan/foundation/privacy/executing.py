@@ -1,4 +1,4 @@
-"""Executing an order: count, overwrite, destroy the keys, change the site's keys, count again, write it down.
+"""Executing an order: count, destroy files and keys, overwrite, change the site's keys, count, write it down.
 
 Every stage can be killed and is taken up from its checkpoint. The order of the stages matters: once a
 person's key is gone, the master key that once sealed it is replaced and destroyed too, since an older copy of
@@ -16,10 +16,12 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from pingzhan.foundation import clock
 from pingzhan.foundation.access.actor import system_actor
 from pingzhan.foundation.audit import head, record
 from pingzhan.foundation.privacy import keyring, protocol, retention, rotation
 from pingzhan.foundation.privacy.erasing import WORK
+from pingzhan.foundation.privacy.file_stores import file_stores
 from pingzhan.foundation.privacy.holders import Holder, holders
 from pingzhan.foundation.privacy.models import Erasure, ErasureScope, ErasureState, ErasureSubject, Subject
 from pingzhan.foundation.runs.registry import Run, work
@@ -39,6 +41,8 @@ def erase(run: Run) -> dict[str, Any]:
     if "before" not in state:
         state = state | {"before": _counts(erasure), "changed": {}, "keys": 0}
         run.progress(0, total, _("已清点"), checkpoint=state)
+    if "files" not in state:
+        state = _destroy_files(run, state)
     state = _destroy(run, erasure, state, total)
     if erasure.scope == ErasureScope.RESPONSE and "rules" not in state:
         state = state | {"rules": _remove_rows(run, erasure, total)}
@@ -86,6 +90,14 @@ def _counts(erasure: Erasure) -> dict[str, int]:
         for holder in holders(kind):
             found[f"{kind}:{holder.key}"] = sum(holder.count(ids) for ids in _batches(erasure, kind))
     return found
+
+
+def _destroy_files(run: Run, state: dict[str, Any]) -> dict[str, Any]:
+    """Destroy uploads and exports that exist, before the persons: none of them may bring one back."""
+    with transaction.atomic():
+        state = state | {"files": {store.key: store.destroy() for store in file_stores()}}
+        run.save_checkpoint(state)
+    return state
 
 
 def _destroy(run: Run, erasure: Erasure, state: dict[str, Any], total: int) -> dict[str, Any]:
@@ -142,7 +154,7 @@ def _finish(erasure: Erasure, state: dict[str, Any]) -> dict[str, Any]:
     with transaction.atomic():
         row = Erasure.objects.select_for_update(no_key=True, of=("self",)).get(pk=erasure.pk)
         row.state = ErasureState.DONE
-        row.finished_at = retention.database_now()
+        row.finished_at = clock.now()
         row.save(update_fields=["state", "finished_at"])
         records, last = head()
         facts = protocol.Facts(
@@ -162,6 +174,7 @@ def _finish(erasure: Erasure, state: dict[str, Any]) -> dict[str, Any]:
             keys_destroyed=state["keys"],
             holders=_holder_lines(row, state, after),
             rules=_rule_lines(state.get("rules", {})),
+            files=_file_lines(state["files"]),
             kept=[(str(item.label), str(item.why)) for item in retention.kept()],
             masters_destroyed=[key for key in state["masters"] if key not in ring.masters],
             lookups_destroyed=[key for key in state["lookups"] if key not in ring.lookups],
@@ -176,7 +189,13 @@ def _finish(erasure: Erasure, state: dict[str, Any]) -> dict[str, Any]:
             by=system_actor(SYSTEM),
             subject=("erasure", row.pk),
             unit_path=row.unit_path,
-            body={"subjects": facts.subjects, "keys": facts.keys_destroyed, "rows": rows, "sha": made.sha},
+            body={
+                "subjects": facts.subjects,
+                "keys": facts.keys_destroyed,
+                "rows": rows,
+                "files": sum(one.count for one in facts.files),
+                "sha": made.sha,
+            },
         )
     return {"erasure": row.pk, "subjects": facts.subjects, "rows": rows}
 
@@ -213,3 +232,8 @@ def _rule_lines(removed: dict[str, int]) -> list[protocol.RuleLine]:
         if rule is not None:
             lines.append(protocol.RuleLine(key, str(rule.label), count, str(rule.kept)))
     return lines
+
+
+def _file_lines(destroyed: dict[str, int]) -> list[protocol.FileLine]:
+    labels = {store.key: str(store.label) for store in file_stores()}
+    return [protocol.FileLine(key, labels.get(key, key), count) for key, count in destroyed.items()]

@@ -8,6 +8,7 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
+from pingzhan.foundation import clock
 from pingzhan.foundation.access.actor import system_actor
 from pingzhan.foundation.audit import record
 from pingzhan.foundation.privacy import retention
@@ -23,7 +24,7 @@ PERSONS = 20_000
 @work(WORK, title=_("清理到期的个人信息"), lease=300)
 def nightly(run: Run) -> dict[str, Any]:
     """Apply all rules at the database's present time."""
-    return apply_rules(retention.database_now(), run)
+    return apply_rules(clock.now(), run)
 
 
 def apply_rules(now: datetime, run: Run | None = None) -> dict[str, Any]:

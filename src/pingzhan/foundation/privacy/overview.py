@@ -5,8 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db import transaction
 from django.utils.translation import gettext as _
 
+from pingzhan.foundation.access.actor import Actor, require, require_site
+from pingzhan.foundation.access.roles import Permission
+from pingzhan.foundation.audit import record
 from pingzhan.foundation.privacy.holders import holders, kind_label
 from pingzhan.foundation.privacy.models import OPEN_STATES, Erasure, Subject
 from pingzhan.kernel.errors import NotFound
@@ -31,6 +35,21 @@ class Overview:
     erased_at: datetime | None
     held: list[Held]
     open_order: int | None
+
+
+@transaction.atomic
+def look_into(subject_id: int, *, by: Actor, unit_path: str) -> Overview:
+    """Return what is held of a subject, and record that somebody looked; a reading of personal data.
+
+    Raises Refused unless the actor manages personal data of the unit, NotFound without the subject.
+    """
+    if unit_path == "/":
+        require_site(by, Permission.MANAGE_PRIVACY)
+    else:
+        require(by, Permission.MANAGE_PRIVACY, unit_path)
+    found = overview(subject_id)
+    record("privacy.held_viewed", by=by, subject=("subject", subject_id), unit_path=unit_path)
+    return found
 
 
 def overview(subject_id: int) -> Overview:

@@ -43,6 +43,15 @@ class RuleLine:
 
 
 @dataclass(frozen=True)
+class FileLine:
+    """One kind of files that were destroyed whole: how many uploads or exports had any."""
+
+    key: str
+    label: str
+    count: int
+
+
+@dataclass(frozen=True)
 class Facts:
     """All that a protocol states. Times are the database's, in ISO form with their offset."""
 
@@ -62,6 +71,7 @@ class Facts:
     keys_destroyed: int
     holders: Sequence[HolderLine] = ()
     rules: Sequence[RuleLine] = ()
+    files: Sequence[FileLine] = ()
     kept: Sequence[tuple[str, str]] = ()
     masters_destroyed: Sequence[str] = ()
     lookups_destroyed: Sequence[str] = ()
@@ -100,12 +110,30 @@ def intact(protocol: ErasureProtocol) -> bool:
 def as_text(protocol: ErasureProtocol) -> str:
     """Return the readable protocol, ready to be printed and signed, always in Chinese."""
     with translation.override("zh-hans"):
-        return "\n".join(_lines(protocol.data, protocol.sha)) + "\n"
+        lines = [title(), *_head(protocol.data), "", *_body(protocol.data, protocol.sha, table=False)]
+        return "\n".join([*lines, "", signatures()]) + "\n"
 
 
-def _lines(data: Mapping[str, Any], sha: str) -> list[str]:
-    lines = [
-        _("个人信息销毁记录书"),
+def as_markup(protocol: ErasureProtocol) -> str:
+    """Return the protocol without its title as the light text of papers: headings, and the counts as a table."""
+    with translation.override("zh-hans"):
+        data = protocol.data
+        lines = [*_head(data)[1:], *_body(data, protocol.sha, table=True), signatures()]
+        return "\n".join(lines)
+
+
+def title() -> str:
+    """Return the title in the language of the moment."""
+    return _("个人信息销毁记录书")
+
+
+def signatures() -> str:
+    """Return the last line, where the protocol is signed by hand."""
+    return _("执行人签字：　　　　　　批准人签字：　　　　　　日期：")
+
+
+def _head(data: Mapping[str, Any]) -> list[str]:
+    return [
         _("编号：%(number)s") % {"number": data["number"]},
         _("事由：%(scope)s") % {"scope": ErasureScope(data["scope"]).label},
         _("依据：%(basis)s") % {"basis": data["basis"]},
@@ -118,16 +146,19 @@ def _lines(data: Mapping[str, Any], sha: str) -> list[str]:
             "start": _local(data["started_at"]),
             "end": _local(data["finished_at"]),
         },
-        "",
+    ]
+
+
+def _body(data: Mapping[str, Any], sha: str, *, table: bool) -> list[str]:
+    lines = [
         _("一、销毁了什么"),
         _("涉及 %(count)d 人，销毁个人密钥 %(keys)d 个。")
         % {"count": data["subjects"], "keys": data["keys_destroyed"]},
     ]
-    lines += [
-        _("%(label)s：销毁前 %(before)d 行，覆盖 %(changed)d 行，销毁后 %(after)d 行。") % one
-        for one in data["holders"]
-    ]
+    lines += _table(data["holders"]) if table else _sentences(data["holders"])
     lines += [_("%(label)s：清理 %(removed)d 行。") % one for one in data["rules"]]
+    # Protocols of an older version do not know of files.
+    lines += [_("%(label)s：连同密钥销毁 %(count)d 份。") % one for one in data.get("files", [])]
     lines += [
         _("更换并销毁主密钥：%(keys)s。") % {"keys": "、".join(data["masters_destroyed"]) or "—"},
         _("更换并销毁查找密钥：%(keys)s，重新计算查找值 %(rows)d 行。")
@@ -143,16 +174,31 @@ def _lines(data: Mapping[str, Any], sha: str) -> list[str]:
     notes += [(one["label"], one["kept"]) for one in data["rules"] if one["kept"]]
     notes += [(label, why) for label, why in data["kept"]]
     lines += [_("%(label)s：%(why)s") % {"label": label, "why": why} for label, why in notes] or [_("无。")]
-    lines += [
+    return [
+        *lines,
         "",
         _("三、核对"),
         _("留痕共 %(count)d 条，末条校验值 %(sha)s。")
         % {"count": data["trail_records"], "sha": data["trail_head"]},
         _("本记录书内容的 SHA-256 校验值：%(sha)s。") % {"sha": sha},
-        "",
-        _("执行人签字：　　　　　　批准人签字：　　　　　　日期："),
     ]
-    return lines
+
+
+def _sentences(holders: Sequence[Mapping[str, Any]]) -> list[str]:
+    return [
+        _("%(label)s：销毁前 %(before)d 行，覆盖 %(changed)d 行，销毁后 %(after)d 行。") % one
+        for one in holders
+    ]
+
+
+def _table(holders: Sequence[Mapping[str, Any]]) -> list[str]:
+    if not holders:
+        return []
+    rows = [(_("内容"), _("销毁前行数"), _("覆盖行数"), _("销毁后行数"))]
+    rows += [
+        (str(one["label"]), str(one["before"]), str(one["changed"]), str(one["after"])) for one in holders
+    ]
+    return ["| " + " | ".join(row) + " |" for row in rows]
 
 
 def _local(text: str) -> str:

@@ -11,13 +11,13 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import F
 from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from pingzhan.foundation.access.actor import Actor, require
+from pingzhan.foundation.access.actor import Actor, require_site
 from pingzhan.foundation.access.roles import Permission
 from pingzhan.foundation.audit import record
 from pingzhan.foundation.options.registry import Option, number, option, register_option, store
@@ -168,16 +168,6 @@ def sweep_all_of_response(item: RetentionRule, end: datetime) -> Iterator[int]:
             return
 
 
-def database_now() -> datetime:
-    """Return the database's time; inside a transaction the time it began."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT now()")
-        row = cursor.fetchone()
-    assert row is not None
-    moment: datetime = row[0]
-    return moment
-
-
 def _count(key: str, gone: int, so_far: int) -> None:
     from django.db.models.functions import Now
 
@@ -191,7 +181,7 @@ def change_days(*, key: str, text: str, by: Actor) -> bool:
 
     Raises Refused without MANAGE_PRIVACY, NotFound for an unknown rule, Invalid out of the rule's bounds.
     """
-    require(by, Permission.MANAGE_PRIVACY)
+    require_site(by, Permission.MANAGE_PRIVACY)
     item = rule(key)
     if item is None:
         raise NotFound(gettext("没有这条保存期限规则。"))

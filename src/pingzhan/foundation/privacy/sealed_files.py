@@ -20,14 +20,18 @@ from typing import IO, Any
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from django.conf import settings
+from django.db.models.functions import Now
 from django.utils.translation import gettext as _
 
+from pingzhan.foundation.privacy.models import Subject
 from pingzhan.foundation.privacy.vault import Vault, new_subjects
 from pingzhan.kernel.errors import Conflict
 
 _LENGTH = struct.Struct(">I")
 NONCE = 12
 CHUNK = 1024 * 1024
+KIND = "file"
+"""Kind of the subjects that stand for files; it has no name for people, so no page counts them as persons."""
 
 
 def new_key(owner: str) -> tuple[int, bytes, bytes]:
@@ -36,7 +40,7 @@ def new_key(owner: str) -> tuple[int, bytes, bytes]:
     Forgetting the stored form, or destroying the subject's key, makes the files unreadable wherever they lie.
     """
     key = AESGCM.generate_key(256)
-    vault = new_subjects("file", 1)
+    vault = new_subjects(KIND, 1)
     return vault.ids[0], vault.seal(vault.ids[0], f"file-key/{owner}", key.hex()), key
 
 
@@ -158,6 +162,17 @@ def remove(owner: str, names: Iterable[str]) -> int:
             path.unlink()
             count += 1
     return count
+
+
+def forget_keys(subject_ids: Iterable[int | None]) -> int:
+    """Destroy the keys that data keys are sealed with; return how many there were.
+
+    From then on the files are unreadable wherever copies of them lie, except to a worker that holds one open.
+    """
+    ids = [one for one in subject_ids if one is not None]
+    return Subject.objects.filter(pk__in=ids, kind=KIND, wrapped__isnull=False).update(
+        wrapped=None, erased_at=Now()
+    )
 
 
 def gone() -> Conflict:

@@ -32,6 +32,12 @@ def register() -> None:
         reads=True,
     )
     register_verb(
+        "privacy.held_viewed",
+        _("{actor} 查看了存有一个人的哪些信息（人员编号 {subject_id}）"),
+        title=_("查看存有哪些信息"),
+        reads=True,
+    )
+    register_verb(
         "privacy.erasure_proposed",
         _("{actor} 拟订了销毁 {subject_id}（{scope}，{count} 人）"),
         title=_("拟订销毁"),
@@ -42,7 +48,10 @@ def register() -> None:
     register_verb("privacy.erasure_started", _("{actor} 开始执行销毁 {subject_id}"), title=_("开始销毁"))
     register_verb(
         "privacy.erased",
-        _("销毁 {subject_id} 执行完毕：{subjects} 人，覆盖 {rows} 行，记录书校验值 {sha}"),
+        _(
+            "销毁 {subject_id} 执行完毕：{subjects} 人，覆盖 {rows} 行，"
+            "销毁上传和导出的文件 {files} 份，记录书校验值 {sha}"
+        ),
         title=_("销毁完成"),
     )
     register_verb(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -41,15 +42,7 @@ def entry(name: str) -> Entry:
 
     Raises AssetsNotBuilt when the manifest is missing or has no such entry.
     """
-    path = manifest_path()
-    try:
-        manifest = _read(path, path.stat().st_mtime_ns)
-    except OSError as error:
-        raise AssetsNotBuilt(
-            f"前端资源尚未构建：缺少 {path}。请运行 make up，或在 web 目录运行 npm ci 和 npm run build。"
-        ) from error
-    if name not in manifest:
-        raise AssetsNotBuilt(f"前端资源里没有入口 {name}。请在 web 目录重新运行 npm run build。")
+    manifest = _manifest(name)
     chunks = _imported(manifest, name)
     styles = [css for chunk in (*chunks, name) for css in manifest[chunk].get("css", ())]
     return Entry(
@@ -59,13 +52,39 @@ def entry(name: str) -> Entry:
     )
 
 
-def _imported(manifest: dict[str, Any], name: str) -> list[str]:
-    """Return the chunks an entry imports statically, depth first, each once."""
+def every_file(name: str) -> list[str]:
+    """Return all files an entry may ever load, also those it loads later, for a page that opens offline.
+
+    Raises AssetsNotBuilt like ``entry``.
+    """
+    manifest = _manifest(name)
+    later = ("imports", "dynamicImports")
+    chunks = [*_imported(manifest, name, later), name]
+    files = [manifest[chunk]["file"] for chunk in chunks]
+    files += [one for chunk in chunks for kind in ("css", "assets") for one in manifest[chunk].get(kind, ())]
+    return list(dict.fromkeys(files))
+
+
+def _manifest(name: str) -> dict[str, Any]:
+    path = manifest_path()
+    try:
+        manifest = _read(path, path.stat().st_mtime_ns)
+    except OSError as error:
+        raise AssetsNotBuilt(
+            f"前端资源尚未构建：缺少 {path}。请运行 make up，或在 web 目录运行 npm ci 和 npm run build。"
+        ) from error
+    if name not in manifest:
+        raise AssetsNotBuilt(f"前端资源里没有入口 {name}。请在 web 目录重新运行 npm run build。")
+    return manifest
+
+
+def _imported(manifest: dict[str, Any], name: str, kinds: Sequence[str] = ("imports",)) -> list[str]:
+    """Return the chunks an entry imports, statically or as ``kinds`` says, depth first, each once."""
     found: list[str] = []
     seen = {name}
 
     def walk(key: str) -> None:
-        for child in manifest[key].get("imports", ()):
+        for child in (one for kind in kinds for one in manifest[key].get(kind, ())):
             if child not in seen:
                 seen.add(child)
                 walk(child)

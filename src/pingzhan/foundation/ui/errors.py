@@ -4,11 +4,20 @@ from __future__ import annotations
 
 from dataclasses import asdict, dataclass
 
+from django.db import DataError, InternalError, OperationalError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
 from pingzhan.kernel.errors import DomainError
+
+_AWAY = ("08", "53", "58")
+_NUL = "NUL (0x00)"
+"""The driver refuses this character itself, before the database is asked."""
+_RANGES = {"22003", "22008"}
+"""What the database calls a number and a time out of range."""
+_REFUSES = {"25006", "57P01", "57P02", "57P03"}
+"""What the database calls a lost connection, a full disk, a failing one; a transaction that only reads; its end."""
 
 
 @dataclass(frozen=True)
@@ -63,6 +72,30 @@ class Problem:
         )
 
     @classmethod
+    def stored_meanwhile(cls) -> Problem:
+        """Return the problem of what somebody else, or a second tap, stored a moment before."""
+        return cls(
+            409,
+            "stored_meanwhile",
+            _("已被他人更改"),
+            _("同样的内容刚刚已经登记，此次操作没有保存。"),
+            hint=_("请返回上一页，刷新后核对。"),
+        )
+
+    @classmethod
+    def cannot_store(cls) -> Problem:
+        """Return the problem of a database that is away, full or read-only (command.md section 15, case 27)."""
+        return cls(
+            503,
+            "cannot_store",
+            _("暂时不能保存"),
+            _("数据库现在不能写入，此次操作没有保存。"),
+            hint=_(
+                "请按打印的通讯录和值班表通知有关人员，在纸上记下时间和内容，恢复后补录，并报告系统管理员。"
+            ),
+        )
+
+    @classmethod
     def server_error(cls) -> Problem:
         """Return the problem of our own failure."""
         return cls(
@@ -94,6 +127,28 @@ def problem_of(error: DomainError) -> Problem:
         place=error.place,
         hint=error.hint,
     )
+
+
+def cannot_store(exception: BaseException | None) -> bool:
+    """Return whether an error says that the database is away, full, or read-only, and not that we asked wrongly."""
+    if not isinstance(exception, OperationalError | InternalError):
+        return False
+    state = getattr(exception.__cause__, "sqlstate", None) or ""
+    if not state:
+        return isinstance(exception, OperationalError)
+    return state.startswith(_AWAY) or state in _REFUSES
+
+
+def too_large(exception: BaseException) -> bool:
+    """Return whether an error says that a number, a time or a character was none that the system holds.
+
+    Pages check what they ask for; this is for what nobody types: an address or a form made up by hand.
+    """
+    if isinstance(exception, OverflowError):
+        return True
+    if isinstance(exception, DataError):
+        return getattr(exception.__cause__, "sqlstate", "") in _RANGES or _NUL in str(exception)
+    return isinstance(exception, ValueError) and str(exception).startswith("Exceeds the limit")
 
 
 def _wants_json(request: HttpRequest) -> bool:

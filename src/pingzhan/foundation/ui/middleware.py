@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from abc import ABC, abstractmethod
 from collections.abc import Awaitable, Callable
 from typing import Any, cast
@@ -9,16 +10,20 @@ from urllib.parse import urlencode, urlsplit
 
 from asgiref.sync import iscoroutinefunction, markcoroutinefunction
 from django.core.exceptions import PermissionDenied
+from django.db import IntegrityError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import resolve_url
 from django.utils.cache import has_vary_header, patch_vary_headers
 
-from pingzhan.foundation.ui.errors import Problem, problem_of, render_problem
+from pingzhan.foundation.ui.errors import Problem, cannot_store, problem_of, render_problem, too_large
 from pingzhan.foundation.ui.headers import SECURITY_HEADERS
 from pingzhan.kernel.errors import DomainError
 
 GetResponse = Callable[[HttpRequest], Any]
+_log = logging.getLogger("pingzhan.errors")
+_TAKEN = "23505"
+"""What the database calls a row that is there already."""
 
 
 class _Both(ABC):
@@ -75,14 +80,30 @@ class ErrorMiddleware(_Both):
                 return _htmx_redirect(request, response)
         return response
 
+    def process_view(self, request: HttpRequest, *_view: Any) -> HttpResponse | None:
+        """Refuse an address with a NUL before a page takes it to the database, where no text may hold it."""
+        if "%00" in request.META.get("QUERY_STRING", "") or "\x00" in request.path:
+            return render_problem(request, Problem.bad_request())
+        return None
+
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
-        """Answer errors that carry words; leave every other exception to Django and its log."""
+        """Answer errors that carry words, and a row that somebody stored meanwhile; leave others to Django's log."""
         if isinstance(exception, DomainError):
             return render_problem(request, problem_of(exception))
         if isinstance(exception, PermissionDenied):
             return render_problem(request, Problem.forbidden())
         if isinstance(exception, Http404):
             return render_problem(request, Problem.not_found())
+        if isinstance(exception, IntegrityError) and getattr(exception.__cause__, "sqlstate", "") == _TAKEN:
+            # Two people, or two taps, at once: the action looked before the other one's row was there.
+            _log.warning("stored meanwhile: %s", request.path, exc_info=exception)
+            return render_problem(request, Problem.stored_meanwhile())
+        if too_large(exception):
+            _log.warning("out of range: %s", request.path, exc_info=exception)
+            return render_problem(request, Problem.bad_request())
+        if cannot_store(exception):
+            _log.error("the database does not write: %s", request.path, exc_info=exception)
+            return render_problem(request, Problem.cannot_store())
         return None
 
 

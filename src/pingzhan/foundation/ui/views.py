@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+
 from django.conf import settings
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
@@ -9,7 +11,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from pingzhan.foundation.ui.context import band_of, band_version
-from pingzhan.foundation.ui.errors import Problem, render_problem
+from pingzhan.foundation.ui.errors import Problem, cannot_store, render_problem
 from pingzhan.foundation.ui.gallery import gallery_context
 
 
@@ -34,7 +36,9 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """Answer 500 in words, without asking the database."""
+    """Answer 500 in words, without asking the database; 503 when it is the database that failed."""
+    if cannot_store(sys.exc_info()[1]):
+        return render_problem(request, Problem.cannot_store())
     return render_problem(request, Problem.server_error())
 
 

@@ -16,10 +16,16 @@ class ConsoleConfig(AppConfig):
         from pingzhan.foundation.ui.context import register_nav
         from pingzhan.pages.console.audit import work as audit_work
         from pingzhan.pages.console.documents import listing as papers
+        from pingzhan.pages.console.drills import handing
         from pingzhan.pages.console.exports import listings
         from pingzhan.pages.console.nav import entries
+        from pingzhan.pages.console.orders import panel as order_panel
+        from pingzhan.pages.console.sheet import hourly as sheet
 
         register_nav(entries)
+        handing.register()
+        order_panel.register()
         audit_work.register()
         listings.register()
         papers.register()
+        sheet.register()

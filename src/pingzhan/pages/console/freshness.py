@@ -22,5 +22,5 @@ def fresh_version(*parts: object) -> str:
     One query. Ask before reading what the region shows: a change in between then costs one refresh too many
     and never leaves an old region standing.
     """
-    text = f"{live_version('command', 'structure')}|{now_minute()}|{parts!r}"
+    text = f"{live_version('command', 'structure', 'roster')}|{now_minute()}|{parts!r}"
     return hashlib.sha256(text.encode()).hexdigest()[:16]

@@ -84,13 +84,42 @@ def _item(line: command.GapLine, *, emergency: bool) -> GapItem:
 
 def remedy(kind: str, post_code: str, *, emergency: bool) -> tuple[str, str]:
     """Return the address where a gap can be mended and the word for it; empty texts when nothing helps."""
-    if kind in (GapKind.POST_EMPTY, GapKind.SEGREGATION, GapKind.AB_BOTH_AWAY, GapKind.COMMANDER_MISSING):
+    return mend(kind, post_code=post_code, emergency=emergency)
+
+
+_CHAIR = (
+    GapKind.POST_EMPTY,
+    GapKind.SEGREGATION,
+    GapKind.AB_BOTH_AWAY,
+    GapKind.COMMANDER_MISSING,
+    GapKind.NAME_SOMEONE,
+    GapKind.NO_SUBSTITUTE,
+)
+
+
+def mend(kind: str, *, post_code: str = "", person_id: int | None = None, emergency: bool) -> tuple[str, str]:
+    """Return where a gap can be mended: the chair in an emergency, else the plan, the person or the list."""
+    if kind in _CHAIR:
         if emergency and post_code:
             return reverse("duty:post", args=[post_code]), _("指定人员")
         return _structure(), _("补人选")
-    if kind == GapKind.NO_CONTACT:
-        return _structure(), _("补电话")
-    if kind in (GapKind.SEVERAL_POSTS, GapKind.TWO_CRITICAL):
+    if kind in (GapKind.NO_CONTACT, GapKind.NO_VERIFIED_CONTACT):
+        where = reverse("structure:person", args=[person_id]) if person_id else reverse("structure:people")
+        return where, _("补电话") if kind == GapKind.NO_CONTACT else _("去核实")
+    if kind in (GapKind.PERSON_WITHOUT_POST, GapKind.PERSON_ABSENT) and person_id:
+        return reverse("structure:person", args=[person_id]), _("看人员")
+    if kind == GapKind.CLASS_UNRESOLVED:
+        return reverse("structure:responsible"), _("定包企责任人")
+    if kind == GapKind.CRITICAL_WITHOUT_SUBSTITUTE:
+        return _structure(), _("定替补")
+    if kind in (
+        GapKind.SEVERAL_POSTS,
+        GapKind.TWO_CRITICAL,
+        GapKind.HEAD_AND_MEMBER,
+        GapKind.TWO_HEADS,
+        GapKind.SPAN_OVER_7,
+        GapKind.POST_CODE_DANGLING,
+    ):
         return _structure(), _("改编制")
     if kind == GapKind.DUTY_MISSING:
         return _structure(), _("补职责")

@@ -36,6 +36,22 @@ def needs(permission: Permission) -> Callable[[View[P]], View[P]]:
     return decorate
 
 
+def needs_one_of(*permissions: Permission) -> Callable[[View[P]], View[P]]:
+    """Let a view be called by whoever holds one of the permissions somewhere; see ``needs``."""
+
+    def decorate(view: View[P]) -> View[P]:
+        @wraps(view)
+        def guarded(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+            actor = request_actor(request)
+            if not any(actor.has(permission) for permission in permissions):
+                require(actor, permissions[0])
+            return view(request, *args, **kwargs)
+
+        return cast(View[P], login_required(guarded))
+
+    return decorate
+
+
 def signed_in_user(request: HttpRequest) -> User:
     """Return the account of a request that login_required has let through."""
     user = request.user

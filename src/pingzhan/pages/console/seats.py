@@ -7,7 +7,7 @@ from datetime import datetime
 
 from django.utils.translation import gettext as _
 
-from pingzhan.domain.command.enums import AckState, AckVia, ChosenBy, Posture
+from pingzhan.domain.command.enums import AckState, AckVia, ChosenBy, Posture, StepAction
 from pingzhan.domain.command.models import Seat
 from pingzhan.domain.organisation.api import short_group
 from pingzhan.pages.console.wording import post_title
@@ -51,8 +51,11 @@ class SeatView:
     arrived_at: datetime | None
     closed_at: datetime | None
     eta: datetime | None
+    next_at: datetime | None
+    next_word: str
     can_confirm: bool
     can_arrive: bool
+    world: int = 0
 
     @property
     def title(self) -> str:
@@ -92,9 +95,26 @@ def seat_view(seat: Seat) -> SeatView:
         arrived_at=seat.arrived_at,
         closed_at=seat.closed_at,
         eta=seat.eta,
+        next_at=seat.next_at,
+        next_word=_next_word(seat),
         can_confirm=is_open and seat.acked_at is None,
         can_arrive=is_open and seat.acked_at is not None and seat.arrived_at is None,
+        world=seat.world,
     )
+
+
+def _next_word(seat: Seat) -> str:
+    """Return what the ladder does next when nobody confirms; an empty text when nothing is to come."""
+    if seat.next_at is None or not seat.policy_snapshot:
+        return ""
+    step = seat.policy_snapshot[min(seat.step_no, len(seat.policy_snapshot) - 1)]
+    words = {
+        StepAction.NOTIFY: _("再次通知"),
+        StepAction.CALL: _("电话通知"),
+        StepAction.SUBSTITUTE: _("转替补"),
+        StepAction.NAME_SOMEONE: _("请组长指定"),
+    }
+    return words.get(StepAction(step["action"]), "")
 
 
 def _tone(seat: Seat) -> str:
@@ -147,4 +167,8 @@ def _via(seat: Seat) -> str:
         return _("%(name)s登记电话通知") % {"name": seat.ack_by}
     if seat.ack_via == AckVia.LINK:
         return _("签收链接")
+    if seat.ack_via == AckVia.SMS:
+        return _("签收码")
+    if seat.ack_via == AckVia.CHECK_IN:
+        return _("到岗扫码")
     return _("系统内")

@@ -41,6 +41,7 @@ class TaskView:
     can_start: bool
     can_feed: bool
     can_close: bool
+    world: int = 0
 
     @property
     def late(self) -> bool:
@@ -66,6 +67,7 @@ def task_view(task: Task, now: datetime) -> TaskView:
         can_start=task.state in (TaskState.OPEN, TaskState.HANDED_OVER),
         can_feed=live,
         can_close=live,
+        world=task.world,
     )
 
 

@@ -30,7 +30,7 @@ def zone_for(request: HttpRequest, permission: Permission) -> Unit:
     found = zones_of(request_actor(request), permission)
     asked = request.POST.get("zone") or request.GET.get("zone") or ""
     if asked.isdecimal():
-        found = [zone for zone in found if zone.pk == int(asked)]
+        found = [zone for zone in found if str(zone.pk) == asked]
     if not found:
         raise NotFound(
             _("没有您可以查看的开发区。"),

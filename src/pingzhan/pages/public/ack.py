@@ -18,8 +18,11 @@ from pingzhan.domain.organisation.api import short_group
 from pingzhan.foundation.access.actor import request_actor
 from pingzhan.foundation.messages.receipts import note_opened
 from pingzhan.kernel.errors import DomainError
+from pingzhan.pages.public.remembering import remember
 
 TASKS_SHOWN = 12
+ETA_MINUTES = ("0", "15", "30", "60")
+"""What the buttons say: 0 is "I am there"."""
 
 
 class DeclineForm(forms.Form):
@@ -61,7 +64,10 @@ def _answer(request: HttpRequest, token: str) -> HttpResponse:
     view = command.open_link(token, signed_in=request_actor(request), allow_closed=confirms)
     form = DeclineForm(request.POST if posted and not confirms else None)
     if confirms:
-        done = command.acknowledge(seat_id=view.seat.pk, by=view.actor)
+        eta = request.POST.get("eta", "")
+        done = command.acknowledge(
+            seat_id=view.seat.pk, by=view.actor, eta_minutes=int(eta) if eta in ETA_MINUTES else None
+        )
         note_opened(subject_kind="seat", subject_id=view.seat.pk)
         if done.result == "late":
             context = {
@@ -71,7 +77,9 @@ def _answer(request: HttpRequest, token: str) -> HttpResponse:
             }
             return render(request, "public/ack/done.html", context)
         # A reload of the answer must not post again.
-        return redirect(request.path)
+        answer = redirect(request.path)
+        remember(answer, view.seat.person_id)
+        return answer
     if posted and form.is_valid():
         command.decline(seat_id=view.seat.pk, reason=form.cleaned_data["reason"], by=view.actor)
         context = {
@@ -91,11 +99,14 @@ def _context(request: HttpRequest, view: command.LinkView, form: DeclineForm) ->
     return {
         "seat": {
             "person": seat.person.name,
-            "title": _post_title(seat),
+            "title": post_title(seat),
             "unit": seat.unit.name,
             "posture": seat.posture,
-            "level": command.posture_of([seat.unit_id])[seat.unit_id].level,
+            "level": command.posture_of([seat.unit_id], seat.world)[seat.unit_id].level,
+            "world": seat.world,
             "acked_at": seat.acked_at,
+            "eta": seat.eta,
+            "arrived_at": seat.arrived_at,
         },
         "tasks": tasks,
         "form": form,
@@ -103,7 +114,8 @@ def _context(request: HttpRequest, view: command.LinkView, form: DeclineForm) ->
     }
 
 
-def _post_title(seat: Seat) -> str:
+def post_title(seat: Seat) -> str:
+    """Return group and post of a seat in words."""
     if seat.post is None:
         return _("机动人员")
     group, post = short_group(seat.post.group.name), seat.post.name

@@ -69,7 +69,7 @@ def test_substitutes(sentence: str) -> None:
     assert "no_substitute" not in kinds(f"{sentence}\n{_WORK}")
 
 
-def test_same_name_is_asked_about_and_never_merged() -> None:
+def test_case_15_same_name_is_asked_about_and_never_merged() -> None:
     text = (
         "开发区领导小组\n组长：仉云帆 党工委书记\n成员：郗若 财政局局长\n      郗若 税务局局长\n"
         "（一）检测组：\n组长：郗若\n（二）保障组：\n组长：亓子涵\n"
@@ -130,3 +130,13 @@ def test_same_groups_in_list_and_headings_agree() -> None:
     assert "group_name_differs" not in kinds(
         f"领导小组下设检测、保障两个工作组：\n{_WORK}（二）保障工作组：\n组长：亓子涵\n"
     )
+
+
+def test_case_32_a_missing_or_otherwise_named_group_is_asked_about() -> None:
+    text = f"领导小组下设检测、核查、保障三个工作组：\n{_WORK}（二）保障工作组：\n组长：亓子涵\n"
+    reading = read_text(text)
+    asked = [finding for finding in findings(reading) if finding.kind == "group_name_differs"]
+    assert len(asked) == 1
+    assert "核查" in str(asked[0].subject)
+    assert asked[0].places
+    assert all("核查" not in group.name for group in reading.groups)  # nothing is made up

@@ -24,7 +24,7 @@ def test_golden(reading: Reading) -> None:
     assert as_json(reading, findings(reading)) == GOLDEN
 
 
-def test_golden_holds_every_trap() -> None:
+def test_goal_G11_golden_holds_every_trap() -> None:
     kinds = {kind["kind"]: kind["count"] for kind in GOLDEN["findings"]}
     assert kinds == {
         "same_name_unresolved": 1,

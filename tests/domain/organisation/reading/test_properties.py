@@ -70,3 +70,7 @@ def test_any_text_is_read(text: str) -> None:
 def test_every_layout_is_covered() -> None:
     for source in _SOURCES:
         check(read_text(source))
+
+
+def test_headings_with_nothing_under_them_are_no_group() -> None:
+    assert read_text("\u7ec4\u957f\uff1a\u804c\u8d23\uff1a").groups == ()

@@ -60,7 +60,7 @@ def test_duties_and_persons_are_counted(reading: Reading) -> None:
     assert reading.unread == ()
 
 
-def test_findings_are_exactly_the_table(reading: Reading) -> None:
+def test_goal_G11_findings_are_exactly_the_table(reading: Reading) -> None:
     found = findings(reading)
     assert dict(Counter(finding.kind for finding in found)) == EXPECTED
     by_kind = {finding.kind: finding for finding in found}

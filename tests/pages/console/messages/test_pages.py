@@ -36,10 +36,11 @@ ROOT = system_actor("试验")
 
 @pytest.fixture(autouse=True)
 def addresses() -> Any:
-    kept = list(resolver._resolver)
+    kept = dict(resolver._resolvers)
     register_addresses(lambda ids: {})
     yield
-    resolver._resolver[:] = kept
+    resolver._resolvers.clear()
+    resolver._resolvers.update(kept)
 
 
 def sms_channel(port: int = 1, *, key: str = "sms", enabled: bool = True, **limits: Any) -> Channel:

@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from io import BytesIO
 from pathlib import Path
 
 import pytest
+from django.db import connection
 from django.urls import reverse
+from docx import Document
+from pypdf import PdfReader
 from pytest_django import DjangoAssertNumQueries
 from pytest_django.fixtures import Settings
 
 from pingzhan.domain.organisation import api as organisation
 from pingzhan.domain.organisation.enums import Channel
 from pingzhan.domain.organisation.models import Contact, Person
+from pingzhan.foundation.access.actor import actor_of
 from pingzhan.foundation.access.roles import Permission, Role, roles_with
 from pingzhan.foundation.audit.models import AuditRecord
+from pingzhan.foundation.audit.verbs import read_verbs
 from pingzhan.foundation.options.registry import number
 from pingzhan.foundation.privacy import erasing, keyring
 from pingzhan.foundation.privacy.models import Erasure
@@ -22,6 +28,7 @@ from pingzhan.foundation.privacy.vault import new_subjects
 from pingzhan.foundation.runs.testing import drain
 from pingzhan.pages.console.privacy.access import READERS
 from tests.factories import SmallZone, account
+from tests.foundation.documents.conftest import make_organ
 from tests.pages.console.conftest import HTMX, SignIn
 
 REASON = {"why": "\u6838\u5b9e\u8eab\u4efd"}
@@ -42,8 +49,6 @@ def contact(world: SmallZone) -> Contact:
 @pytest.fixture
 def order(db: None) -> Callable[[int], Erasure]:
     """Return ``order(persons)``: one proposed order."""
-    from pingzhan.foundation.access.actor import actor_of
-
     officer = actor_of(account(Role.PRIVACY_OFFICER))
 
     def make(persons: int) -> Erasure:
@@ -206,3 +211,136 @@ def test_a_swapped_value_shows_nothing(sign_in: SignIn, contact: Contact, world:
     assert answer.status_code == 500
     assert "13933334444" not in answer.content.decode()
     assert not AuditRecord.objects.filter(verb="privacy.revealed").exists()
+
+
+def looks() -> list[tuple[int | None, str, str, dict[str, object]]]:
+    rows = AuditRecord.objects.filter(verb="privacy.held_viewed").order_by("id")
+    return list(rows.values_list("actor_id", "subject_kind", "subject_id", "body"))
+
+
+def test_looking_at_what_is_held_is_itself_on_record(sign_in: SignIn, contact: Contact) -> None:
+    officer = sign_in(Role.PRIVACY_OFFICER)
+    url = reverse("privacy:held", args=["contact", contact.pk])
+    assert "no-store" in officer.get(url).headers["Cache-Control"]
+    assert officer.post(url, {"basis": ""}).status_code == 422, "shown again, so recorded again"
+    who = int(officer.session["_auth_user_id"])
+    line: tuple[int | None, str, str, dict[str, object]] = (
+        who,
+        "subject",
+        str(contact.person.subject_id),
+        {},
+    )
+    assert looks() == [line, line]
+    assert "privacy.held_viewed" in read_verbs()
+    listed = sign_in(Role.AUDITOR).get("/audit/", {"verb": "privacy.held_viewed"}).content.decode()
+    assert f"\u4eba\u5458\u7f16\u53f7 {contact.person.subject_id}" in listed
+    assert "139" not in listed
+
+
+def test_who_is_refused_or_finds_nobody_leaves_no_reading(sign_in: SignIn, contact: Contact) -> None:
+    url = reverse("privacy:held", args=["contact", contact.pk])
+    assert sign_in(Role.LEADER).get(url).status_code == 403
+    assert sign_in(Role.PRIVACY_OFFICER, path="/999/").get(url).status_code == 404
+    assert sign_in(Role.PRIVACY_OFFICER).get(reverse("privacy:held", args=["contact", 0])).status_code == 404
+    assert looks() == []
+
+
+def carried_out(order: Callable[[int], Erasure], persons: int = 3) -> Erasure:
+    """Return an order that another person approved and that was executed."""
+    row = order(persons)
+    erasing.approve(erasure=row, by=actor_of(account(Role.LEADER)))
+    erasing.execute(erasure=row, by=actor_of(account(Role.PRIVACY_OFFICER)))
+    assert drain() == ["done"]
+    row.refresh_from_db()
+    return row
+
+
+def word_text(data: bytes) -> str:
+    document = Document(BytesIO(data))
+    cells = [cell.text for table in document.tables for row in table.rows for cell in row.cells]
+    return "\n".join([*(one.text for one in document.paragraphs), *cells])
+
+
+def test_the_protocol_as_an_official_document(sign_in: SignIn, order: Callable[[int], Erasure]) -> None:
+    organ = make_organ()
+    row = carried_out(order)
+    officer = sign_in(Role.PRIVACY_OFFICER)
+    shown = officer.get(reverse("privacy:protocol", args=[row.pk])).content.decode()
+    texts = []
+    for suffix, begins in (("docx", b"PK"), ("pdf", b"%PDF")):
+        url = reverse(f"privacy:protocol_{suffix}", args=[row.pk])
+        assert url in shown
+        answer = officer.get(url)
+        assert (answer.status_code, answer.content[: len(begins)]) == (200, begins)
+        assert answer.headers["Cache-Control"] == "private, no-store"
+        assert answer.content == officer.get(url).content, "the same record gives the same bytes"
+        texts.append(answer.content)
+    word = word_text(texts[0])
+    pdf = "".join(page.extract_text() for page in PdfReader(BytesIO(texts[1])).pages)
+    for text in ("".join(word.split()), "".join(pdf.split())):
+        for part in (
+            organ.name, f"\u9500\u6bc1\u8bb0\u5f55\u7b2c{row.pk}\u53f7", row.decided_name, row.executed_name,
+            "\u6d89\u53ca3\u4eba\uff0c\u9500\u6bc1\u4e2a\u4eba\u5bc6\u94a53\u4e2a", row.protocol.sha,
+            "\u66f4\u6362\u5e76\u9500\u6bc1\u4e3b\u5bc6\u94a5", "\u7559\u75d5\u8bb0\u5f55\uff1a",
+        ):  # fmt: skip
+            assert "".join(part.split()) in text, part
+
+
+def test_what_the_document_never_says(sign_in: SignIn, contact: Contact) -> None:
+    make_organ()
+    officer, leader = sign_in(Role.PRIVACY_OFFICER), sign_in(Role.LEADER)
+    officer.post(reverse("privacy:held", args=["contact", contact.pk]), {"basis": "\u7533\u8bf7"})
+    row = Erasure.objects.get()
+    for client, step in ((leader, "approve"), (officer, "execute")):
+        client.post(reverse("privacy:decide", args=[row.pk]), {"step": step})
+    assert drain() == ["done"]
+    text = word_text(officer.get(reverse("privacy:protocol_docx", args=[row.pk])).content)
+    assert "\u8054\u7cfb\u65b9\u5f0f" in text, "the table names what was destroyed"
+    for secret in ("13911112222", "2222", contact.person.name):
+        assert secret not in text
+
+
+def test_no_document_without_organ_or_of_an_altered_record(
+    sign_in: SignIn, order: Callable[[int], Erasure]
+) -> None:
+    row = carried_out(order, 1)
+    officer = sign_in(Role.PRIVACY_OFFICER)
+    url = reverse("privacy:protocol_docx", args=[row.pk])
+    assert officer.get(url).status_code == 422
+    make_organ()
+    assert officer.get(url).status_code == 200
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        cursor.execute("ALTER TABLE privacy_erasureprotocol DISABLE TRIGGER USER")
+        cursor.execute("UPDATE privacy_erasureprotocol SET data = jsonb_set(data, '{subjects}', '0')")
+        cursor.execute("ALTER TABLE privacy_erasureprotocol ENABLE TRIGGER USER")
+    assert officer.get(url).status_code == 409
+    assert officer.get(reverse("privacy:protocol", args=[row.pk])).status_code == 200
+
+
+def test_what_a_basis_contains_cannot_become_part_of_the_form(
+    sign_in: SignIn, order: Callable[[int], Erasure]
+) -> None:
+    make_organ()
+    row = order(1)
+    Erasure.objects.update(basis="| \u4e00\u3001x | #set page(width: 1pt) | {{ organ }} | =1+1")
+    erasing.approve(erasure=row, by=actor_of(account(Role.LEADER)))
+    erasing.execute(erasure=row, by=actor_of(account(Role.PRIVACY_OFFICER)))
+    assert drain() == ["done"]
+    officer = sign_in(Role.PRIVACY_OFFICER)
+    text = word_text(officer.get(reverse("privacy:protocol_docx", args=[row.pk])).content)
+    assert "#set page(width: 1pt) | {{ organ }} | =1+1" in text
+    pdf = officer.get(reverse("privacy:protocol_pdf", args=[row.pk])).content
+    assert float(PdfReader(BytesIO(pdf)).pages[0].mediabox.width) > 500
+
+
+@pytest.mark.parametrize("role", list(Role))
+def test_who_takes_the_document_away(sign_in: SignIn, order: Callable[[int], Erasure], role: Role) -> None:
+    make_organ()
+    row = carried_out(order, 1)
+    reads = any(role in roles_with(permission) for permission in READERS)
+    for suffix in ("docx", "pdf"):
+        answer = sign_in(role).get(reverse(f"privacy:protocol_{suffix}", args=[row.pk]))
+        assert answer.status_code == (200 if reads else 403)
+    waiting = reverse("privacy:protocol_pdf", args=[order(1).pk])
+    assert sign_in(role).get(waiting).status_code == (404 if reads else 403)

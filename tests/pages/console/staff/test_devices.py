@@ -30,7 +30,7 @@ def code_of(page: str) -> str:
 
 
 def token_of(page: str) -> str:
-    found = re.search(r"data-device-token>([^<]+)<", page)
+    found = re.search(r"data-token=\"([^\"]+)\"", page)
     assert found is not None
     return found[1]
 
@@ -68,7 +68,7 @@ def test_a_phone_enrols_once_and_a_new_code_or_a_stop_ends_its_token(
     assert page.status_code == 200
     assert "no-store" in page.headers["Cache-Control"]
     assert world.firms[0].name in page.content.decode()
-    assert "data-device-token" not in page.content.decode()
+    assert "data-token" not in page.content.decode()
     token = token_of(phone.post(f"/device/{code}").content.decode())
     assert works(token)
     assert Client().post(f"/device/{code}").status_code == 404

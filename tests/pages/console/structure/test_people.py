@@ -155,3 +155,15 @@ def test_list_queries_do_not_grow(sign_in: SignIn, zone: Unit, firm: Unit, root:
     fill(2)
     fill(3)
     assert [queries_of(client, url) for url in urls] == one
+
+
+@pytest.mark.parametrize("role", [Role.ORGANISER, Role.DUTY_OFFICER, Role.OFFICIAL, Role.COMPANY, Role.CLERK])
+def test_a_number_that_was_rung_is_verified(
+    sign_in: SignIn, people: list[Person], root: Actor, role: Role
+) -> None:
+    contact = api.add_contact(person=people[0], channel=Channel.PHONE, address="13900001234", by=root)
+    may = role in {Role.ORGANISER, Role.DUTY_OFFICER}
+    client = sign_in(role)
+    answer = client.post(reverse("structure:verify_contact", args=[people[0].pk, contact.pk]))
+    assert (answer.status_code == 302) is may
+    assert Contact.objects.filter(verified_at__isnull=False).exists() is may

@@ -10,7 +10,8 @@ from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
 from pingzhan.domain.command import api as command
-from pingzhan.domain.command.models import Seat, Task
+from pingzhan.domain.command.models import Activation, Seat, Task
+from pingzhan.domain.drills.models import Drill
 from pingzhan.foundation.access.roles import Role
 from tests.factories import SmallZone
 from tests.pages.console.conftest import HTMX, SignIn, seat_of
@@ -175,5 +176,35 @@ def test_query_count(
     assert len(keep) == tasks
     Task.objects.filter(owner_seat=seat).exclude(pk__in=keep).delete()
     holder.get("/tasks/")
-    with django_assert_num_queries(13):
+    with django_assert_num_queries(21):
         holder.get("/tasks/fragment/")
+
+
+def test_a_drill_stands_beside_the_real_posts_with_its_mark(emergency: SmallZone, holder: Client) -> None:
+    command.order_switch(
+        order=command.SwitchOrder(
+            key="drill", unit=emergency.zone, level=3, reason="演练", basis="方案", world=41
+        ),
+        by=emergency.root,
+    )
+    activation = Activation.objects.get(key="drill")
+    Drill.objects.create(
+        world=41,
+        zone=emergency.zone,
+        unit=emergency.zone,
+        title="演练",
+        level=3,
+        scenario="背景",
+        made_by_name="某",
+        state="running",
+        started_at=activation.at,
+        activation=activation,
+    )
+    page = holder.get("/tasks/").content.decode()
+    assert page.count("mypost-name") == 2
+    assert "status status-drill" in page
+    own = Seat.objects.get(world=41, person=emergency.people["葛明达"])
+    assert own.seen_at is not None
+    assert f"/tasks/seat/{own.pk}/confirm/" in page
+    real = Seat.objects.get(world=0, person=emergency.people["葛明达"], closed_at=None)
+    assert f"/tasks/seat/{real.pk}/confirm/" in page

@@ -15,7 +15,10 @@ from pingzhan.domain.people import api
 from pingzhan.domain.people.enums import LeaveReason
 from pingzhan.domain.people.models import Employment, Individual, Placement
 from pingzhan.foundation.access.roles import Permission, Role, roles_with
+from pingzhan.foundation.audit.models import AuditRecord
+from pingzhan.foundation.privacy.vault import new_subjects
 from tests.domain.people.crowd import DAY, Firm, Park, build_park, hire, id_number, person, texts_of
+from tests.factories import kept
 
 SignIn = Callable[..., Client]
 LIST_QUERIES = 13
@@ -26,7 +29,7 @@ READERS = [role for role in roles_with(Permission.VIEW_WORKERS) if role is not R
 
 @pytest.fixture
 def park(db: None) -> Park:
-    return build_park()
+    return kept(build_park)
 
 
 @pytest.fixture
@@ -226,3 +229,21 @@ def test_an_erased_worker_is_shown_without_a_name(clerk: Client, mill: Firm) -> 
     assert "\u5df2\u6309\u89c4\u5b9a\u9500\u6bc1" in body
     assert f"/workers/{job.pk}/back/" not in body
     assert "\u5df2\u9500\u6bc1" in clerk.get("/workers/?status=all").content.decode()
+
+
+def test_what_is_held_of_him_is_linked_for_those_who_manage_it(
+    sign_in: SignIn, park: Park, mill: Firm
+) -> None:
+    # Subjects and employments are numbered apart: the link must lead to this worker, not to a namesake number.
+    new_subjects("test", 5)
+    jobs = [hire(mill, no=str(n)) for n in range(3)]
+    job = jobs[1]
+    officer = sign_in(Role.PRIVACY_OFFICER, path=park.zone.path)
+    link = f'href="/privacy/held/worker/{job.pk}/"'
+    assert link in officer.get(f"/workers/{job.pk}/").content.decode()
+    assert officer.get(f"/privacy/held/worker/{job.pk}/").status_code == 200
+    seen = AuditRecord.objects.get(verb="privacy.held_viewed")
+    assert seen.subject_id == str(job.individual.subject_id)
+    for role in [one for one in READERS if one is not Role.PRIVACY_OFFICER]:
+        body = sign_in(role, path=park.zone.path).get(f"/workers/{job.pk}/").content.decode()
+        assert "/privacy/held/" not in body, role

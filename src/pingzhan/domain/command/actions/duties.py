@@ -72,10 +72,10 @@ def ensure_defaults(*, by: Actor) -> int:
     return len(versions)
 
 
-def snapshot(policy: PolicyVersion) -> dict[str, list[dict[str, object]]]:
-    """Return the ladder of each posture as seats keep it: seconds ascending."""
+def snapshot(policy: int) -> dict[str, list[dict[str, object]]]:
+    """Return the ladder of each posture of a policy version as seats keep it: seconds ascending."""
     found: dict[str, list[dict[str, object]]] = {"routine": [], "emergency": []}
-    for step in Step.objects.filter(version=policy).order_by("after_sec", "n"):
+    for step in Step.objects.filter(version_id=policy).order_by("after_sec", "n"):
         found[step.posture].append(
             {
                 "n": step.n,

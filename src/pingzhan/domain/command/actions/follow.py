@@ -10,14 +10,16 @@ from django.utils.translation import gettext as _
 
 from pingzhan.domain.command import wording
 from pingzhan.domain.command.actions import handover, making
+from pingzhan.domain.command.actions.followers import call_followers
 from pingzhan.domain.command.actions.reconcile import Opened, Reconciled
-from pingzhan.domain.command.assignment import POOL_CODE, Assignment, Why
+from pingzhan.domain.command.actions.tenure import set_commander
+from pingzhan.domain.command.assignment import POOL_CODE, Why
 from pingzhan.domain.command.enums import (
     ClosedReason,
     TaskVerb,
 )
-from pingzhan.domain.command.gaps import GapRow, find_gaps
-from pingzhan.domain.command.models import CommandTenure, Gap, Task, TaskEvent
+from pingzhan.domain.command.gaps import GapRow, find_gaps, unanswered_gaps
+from pingzhan.domain.command.models import Gap, Task, TaskEvent
 from pingzhan.domain.organisation.models import Person
 from pingzhan.foundation.messages import DRILL_PREFIX, NewNotice, enqueue_bulk
 
@@ -26,6 +28,7 @@ def write_gaps(result: Reconciled) -> list[GapRow]:
     """Bring the open gaps of a zone in line with what is missing now; return those missing now."""
     state = result.state
     found = {gap.key: gap for gap in find_gaps(state, result.assignment)}
+    found.update({gap.key: gap for gap in unanswered_gaps(state, result.kept, result.assignment)})
     known = {
         key: (id_, tuple(rest))
         for key, id_, *rest in Gap.objects.filter(
@@ -82,69 +85,8 @@ def write_gaps(result: Reconciled) -> list[GapRow]:
                 ],
             )
     result.counts["gaps"] = len(found)
-    return list(found.values())
-
-
-def commander_of(assignment: Assignment, acked: set[tuple[str, int]]) -> tuple[int, bool] | None:
-    """Return (person, acting) who commands: the principal once he has confirmed; until then the first deputy
-    is acting from second 0; the principal at once when there is no deputy; None when nobody is there."""
-    principal = min(
-        (key for key in assignment.filled if key.post_code in assignment.commander_codes), default=None
-    )
-    if principal is not None and tuple(principal) in acked:
-        return assignment.filled[principal].person, False
-    deputies = sorted(
-        key
-        for key, filled in assignment.filled.items()
-        if filled.chair.post.group_kind == "leading" and filled.chair.post.role == "deputy"
-    )
-    if deputies:
-        return assignment.filled[deputies[0]].person, True
-    if principal is not None:
-        return assignment.filled[principal].person, False
-    others = sorted(
-        key for key, filled in assignment.filled.items() if filled.chair.post.group_kind == "leading"
-    )
-    return (assignment.filled[others[0]].person, True) if others else None
-
-
-def set_commander(result: Reconciled) -> None:
-    """Have exactly one commander for each scope with an open activation, and none for the others (I12)."""
-    state = result.state
-    acked = {(seat.post_code, seat.seat_no) for seat in result.kept if seat.acked}
-    who = commander_of(result.assignment, acked)
-    tenures = list(
-        CommandTenure.objects.filter(
-            world=state.world_no, unit__path__startswith=state.zone.path, ended_at__isnull=True
-        )
-    )
-    wanted = {one.unit_id: one for one in state.activations} if who is not None else {}
-    stay: set[int] = set()
-    over: list[int] = []
-    for tenure in tenures:
-        one = wanted.get(tenure.unit_id)
-        if one is not None and (tenure.activation_id, tenure.person_id, tenure.acting) == (
-            one.pk,
-            *(who or ()),
-        ):
-            stay.add(tenure.unit_id)
-        else:
-            over.append(tenure.pk)
-    if over:
-        CommandTenure.objects.filter(pk__in=over, ended_at__isnull=True).update(ended_at=state.at)
-    if who is not None:
-        CommandTenure.objects.bulk_create(
-            CommandTenure(
-                world=state.world_no,
-                unit_id=unit_id,
-                activation=one,
-                person_id=who[0],
-                acting=who[1],
-                started_at=state.at,
-            )
-            for unit_id, one in wanted.items()
-            if unit_id not in stay
-        )
+    result.gaps = list(found.values())
+    return result.gaps
 
 
 def write_notices(result: Reconciled, *, cause: str) -> None:
@@ -158,7 +100,8 @@ def write_notices(result: Reconciled, *, cause: str) -> None:
     released = {
         closed.seat.person: closed
         for closed in result.closed
-        if closed.seat.person not in told and closed.reason != ClosedReason.DECLINED
+        if closed.reason == ClosedReason.PASSED
+        or (closed.seat.person not in told and closed.reason != ClosedReason.DECLINED)
     }
     accounts = dict(Person.objects.filter(pk__in=told | set(released)).values_list("id", "account_id"))
     names = {
@@ -193,7 +136,10 @@ def write_notices(result: Reconciled, *, cause: str) -> None:
             channel="auto",
             title=prefix
             + _("%(cause)s：您已不再担任%(post)s")
-            % {"cause": cause, "post": names.get(closed.seat.post_code, closed.seat.post_code)},
+            % {
+                "cause": _("逾期未签收") if closed.reason == ClosedReason.PASSED else cause,
+                "post": names.get(closed.seat.post_code, closed.seat.post_code),
+            },
             subject_kind="seat",
             subject_id=closed.seat.id,
             wave=1,
@@ -220,6 +166,8 @@ def follow(result: Reconciled, *, cause: str, by_name: str) -> None:
     write_gaps(result)
     write_notices(result, cause=cause)
     set_commander(result)
+    if result.changed:
+        call_followers(result, None)
 
 
 def why_text(why: Why) -> str:

@@ -8,9 +8,9 @@ from collections.abc import Mapping, Sequence
 from django.db import connection
 from django.utils.translation import gettext as _
 
-from pingzhan.domain.command.actions.reconcile import Opened, Reconciled
+from pingzhan.domain.command.actions.reconcile import Closed, Opened, Reconciled
 from pingzhan.domain.command.assignment import POOL_CODE
-from pingzhan.domain.command.enums import LIVE_TASK_STATES, ClosedReason, Posture
+from pingzhan.domain.command.enums import LIVE_TASK_STATES, PERSONAL, ClosedReason, Posture
 from pingzhan.domain.command.rows import PostLike
 
 POOL_REPORT = "pool.report"
@@ -119,30 +119,34 @@ def settle_tasks(result: Reconciled, *, by_name: str) -> None:
 
 
 def _end_reports(result: Reconciled, opened: Mapping[tuple[str, int], Opened]) -> None:
-    """Cancel the standing task of whoever leaves the pool: he has a post now, or all is routine again."""
-    left = [
-        closed
-        for closed in result.closed
-        if closed.seat.post_code == POOL_CODE and (POOL_CODE, closed.seat.seat_no) not in opened
-    ]
-    if not left:
+    """Cancel what ends with the seat: the standing task of whoever leaves the pool, and tasks of persons."""
+    if not result.closed:
         return
     with connection.cursor() as cursor:
         cursor.execute(
             "UPDATE command_task SET state = 'cancelled', done_at = %s, reason = c.reason"
-            " FROM unnest(%s::bigint[], %s::text[]) AS c(seat, reason)"
-            " WHERE owner_seat_id = c.seat AND duty_code = %s AND state = ANY(%s)",
+            " FROM unnest(%s::bigint[], %s::text[], %s::boolean[]) AS c(seat, reason, pool)"
+            " WHERE owner_seat_id = c.seat AND state = ANY(%s)"
+            " AND (duty_code LIKE %s OR (c.pool AND duty_code = %s))",
             [
                 result.state.at,
-                [one.seat.id for one in left],
+                [one.seat.id for one in result.closed],
+                [_end_words(one) for one in result.closed],
                 [
-                    _("已转入平时") if one.reason == ClosedReason.RELEASED else _("已不在机动力量")
-                    for one in left
+                    one.seat.post_code == POOL_CODE and (POOL_CODE, one.seat.seat_no) not in opened
+                    for one in result.closed
                 ],
-                POOL_REPORT,
                 LIVE,
+                f"{PERSONAL}%",
+                POOL_REPORT,
             ],
         )
+
+
+def _end_words(closed: Closed) -> str:
+    if closed.reason == ClosedReason.RELEASED:
+        return _("已转入平时")
+    return _("已不在机动力量") if closed.seat.post_code == POOL_CODE else _("岗位安排已经改变")
 
 
 def hand_over(pairs: Sequence[tuple[int, int]], *, by_name: str, note: str = "") -> int:

@@ -155,7 +155,7 @@ def ask_for_document(result: Reconciled, activation: Activation) -> None:
                 result.state.world_no,
                 seat,
                 seat,
-                f"basis.{activation.epoch}",
+                f"basis.{activation.pk}",
                 _("补录口头命令的文件号"),
                 result.state.at,
                 BASIS_DUE_MIN,

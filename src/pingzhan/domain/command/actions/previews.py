@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import timedelta
 from typing import Any
@@ -14,10 +14,11 @@ from django.utils.translation import ngettext
 
 from pingzhan.domain.command import wording
 from pingzhan.domain.command.actions.decisions import released_by_group
-from pingzhan.domain.command.actions.follow import commander_of
 from pingzhan.domain.command.actions.handover import LIVE, Owners
 from pingzhan.domain.command.actions.reconcile import Reconciled
+from pingzhan.domain.command.actions.tenure import commander_of
 from pingzhan.domain.command.assignment import POOL_CODE
+from pingzhan.domain.command.enums import ClosedReason
 from pingzhan.domain.command.gaps import GapRow
 from pingzhan.domain.command.models import Activation, Gap, SwitchPreview
 from pingzhan.domain.command.orders import Preview, SeatLine, TaskGroup, content_sha
@@ -193,10 +194,11 @@ def task_groups(result: Reconciled, posts: dict[str, PostRow]) -> tuple[TaskGrou
     found: list[TaskGroup] = []
     owners = Owners(result)
     names = {post.group_code: post.group_name for post in posts.values()} | {POOL_CODE: _("机动力量")}
-    first = {
-        post.group_code: post.code
-        for post in sorted(posts.values(), key=lambda p: (p.role != "head", p.code), reverse=True)
-    }
+    codes: dict[str, set[str]] = defaultdict(set)
+    for closed in result.closed:
+        if closed.reason == ClosedReason.RELEASED:
+            post = posts.get(closed.seat.post_code)
+            codes[post.group_code if post else POOL_CODE].add(closed.seat.post_code)
     with connection.cursor() as cursor:
         for group_code, seats in sorted(released_by_group(result).items()):
             cursor.execute(
@@ -209,7 +211,9 @@ def task_groups(result: Reconciled, posts: dict[str, PostRow]) -> tuple[TaskGrou
             count, late = cursor.fetchone()
             if not count:
                 continue
-            seat = owners.take_over(first.get(group_code, ""))
+            heirs = {owners.take_over(code) for code in codes.get(group_code, ())}
+            # Several heirs (each enterprise its own) are not named: each chair goes where its plan says.
+            seat = heirs.pop() if len(heirs) == 1 else None
             target = next((code for (code, _n), (id_, _p) in result.open_now().items() if id_ == seat), "")
             found.append(
                 TaskGroup(

@@ -18,6 +18,7 @@ from pingzhan.domain.command import dutyset
 from pingzhan.domain.command.actions import duties as duty_actions
 from pingzhan.domain.command.assignment import POOL_CODE, Assignment, Ruling, assign, paths_above
 from pingzhan.domain.command.enums import ChosenBy, ClosedReason, Posture
+from pingzhan.domain.command.gaps import GapRow
 from pingzhan.domain.command.models import Activation
 from pingzhan.domain.command.queries.loading import OpenSeat, ZoneState, load_zone
 from pingzhan.domain.organisation.api import published_version
@@ -63,7 +64,10 @@ class Opened(NamedTuple):
 
 @dataclass
 class Reconciled:
-    """What reconcile did: the seats closed, opened and kept, and the state it worked on."""
+    """What reconcile did: the seats closed, opened and kept, and the state it worked on.
+
+    ``gaps`` is filled by follow.write_gaps.
+    """
 
     state: ZoneState
     assignment: Assignment
@@ -71,6 +75,7 @@ class Reconciled:
     opened: list[Opened] = field(default_factory=list)
     kept: list[OpenSeat] = field(default_factory=list)
     counts: dict[str, int] = field(default_factory=dict)
+    gaps: list[GapRow] = field(default_factory=list)
 
     @property
     def changed(self) -> bool:
@@ -87,8 +92,11 @@ class Reconciled:
 
 
 def load_state(world: int, zone: Unit, at: datetime) -> ZoneState:
-    """Load a zone with its routine versions, publishing the duty set of a structure on its first use."""
-    structure = published_version(zone.pk)
+    """Load a zone with its routine versions, publishing the duty set of a structure on its first use.
+
+    A drill's world has no routine: nobody is called to a routine post of a drill, before it or after it.
+    """
+    structure = published_version(zone.pk) if world == 0 else None
     duties = duty_actions.ensure_duties(structure) if structure is not None else None
     return load_zone(
         world,
@@ -145,10 +153,11 @@ def desired(state: ZoneState, assignment: Assignment) -> dict[tuple[str, int], W
 
 
 def reconcile_seats(
-    state: ZoneState, *, opened_by: Activation | None = None, closed_before: Sequence[Closed] = ()
+    state: ZoneState, *, opened_by: Sequence[Activation] = (), closed_before: Sequence[Closed] = ()
 ) -> Reconciled:
     """Close and open the seats of a zone; tasks, gaps and notices are the next steps (actions.follow).
 
+    ``opened_by`` are the activations just ordered: a seat names the one that rules it, else the first of them.
     ``closed_before`` are seats the caller has closed himself (a refusal): what follows counts them in.
     """
     assignment = assign(state.world)
@@ -168,6 +177,7 @@ def reconcile_seats(
     kept = {(seat.post_code, seat.seat_no) for seat in result.kept}
     missing = [wanted for key, wanted in target.items() if key not in kept]
     close_seats(result.closed, state.at)
+    _follow_plan(result.kept, target)
     open_seats(result, missing, have, opened_by)
     result.closed.extend(closed_before)
     write_causes(result, target)
@@ -203,13 +213,61 @@ def close_seats(closed: Sequence[Closed], at: datetime) -> None:
         return
     with connection.cursor() as cursor:
         cursor.execute(
-            "UPDATE command_seat s SET closed_at = %s, closed_reason = c.reason, ack_state = 'released',"
-            " next_at = NULL FROM unnest(%s::bigint[], %s::text[]) AS c(id, reason)"
+            "UPDATE command_seat s SET closed_at = GREATEST(%s, s.opened_at), closed_reason = c.reason,"
+            " ack_state = 'released', next_at = NULL, unanswered = ''"
+            " FROM unnest(%s::bigint[], %s::text[]) AS c(id, reason)"
             " WHERE s.id = c.id AND s.closed_at IS NULL",
             [at, [one.seat.id for one in closed], [str(one.reason) for one in closed]],
         )
         if cursor.rowcount != len(closed):
             raise RuntimeError(f"{len(closed)} seats to close, {cursor.rowcount} closed")
+
+
+def _follow_plan(kept: Sequence[OpenSeat], target: Mapping[tuple[str, int], Wanted]) -> None:
+    """Have kept seats name the post and place of the plan that rules them now: names and groups may differ."""
+    moved = [
+        (seat.id, wanted.post_id, wanted.unit_id)
+        for seat in kept
+        if (wanted := target[seat.post_code, seat.seat_no]).post_id != seat.post_id
+        or wanted.unit_id != seat.unit_id
+    ]
+    if not moved:
+        return
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE command_seat s SET post_id = m.post, unit_id = m.unit"
+            " FROM unnest(%s::bigint[], %s::bigint[], %s::bigint[]) AS m(id, post, unit)"
+            " WHERE s.id = m.id AND s.closed_at IS NULL",
+            [list(column) for column in zip(*moved, strict=True)],
+        )
+
+
+class _Ladders:
+    """The escalation ladder of each seat to open: of its activation's frozen policy, else the one in force."""
+
+    def __init__(self, state: ZoneState) -> None:
+        self._policy = {one.pk: one.policy_version_id for one in state.activations}
+        self._known: dict[int, dict[str, list[dict[str, object]]]] = {}
+        self._numbers: dict[tuple[int, str], int] = {}
+        self.rows: list[tuple[str, datetime]] = []
+        self._at = state.at
+        self._current: int | None = None
+
+    def number(self, one: Wanted) -> int:
+        """Return the place in ``rows`` of the ladder for a seat."""
+        policy = self._policy.get(one.activation) if one.activation is not None else None
+        if policy is None:
+            if self._current is None:
+                self._current = duty_actions.ensure_policy().pk
+            policy = self._current
+        key = (policy, str(one.posture))
+        if key not in self._numbers:
+            if policy not in self._known:
+                self._known[policy] = duty_actions.snapshot(policy)
+            steps = self._known[policy][key[1]]
+            self._numbers[key] = len(self.rows)
+            self.rows.append((json.dumps(steps), _first_step(steps, self._at)))
+        return self._numbers[key]
 
 
 _SEAT_COLUMNS = (
@@ -225,6 +283,7 @@ _SEAT_COLUMNS = (
     ("post_id", "bigint"),
     ("unit_id", "bigint"),
     ("replaces_id", "bigint"),
+    ("opened_by_activation_id", "bigint"),
 )
 
 
@@ -232,13 +291,16 @@ def open_seats(
     result: Reconciled,
     missing: Sequence[Wanted],
     have: Mapping[tuple[str, int], OpenSeat],
-    opened_by: Activation | None,
+    opened_by: Sequence[Activation],
 ) -> None:
     """Open seats with one statement; the ladder is copied into each, its first step sets ``next_at``."""
     if not missing:
         return
     state = result.state
-    ladder = duty_actions.snapshot(duty_actions.ensure_policy())
+    ordered = {activation.pk for activation in opened_by}
+    first = opened_by[0].pk if opened_by else None
+    ladders = _Ladders(state)
+    numbers = [ladders.number(one) for one in missing]
     before = [have.get((one.post_code, one.seat_no)) for one in missing]
     columns: list[list[object]] = [[] for _ in _SEAT_COLUMNS]
     for one, old in zip(missing, before, strict=True):
@@ -255,29 +317,29 @@ def open_seats(
             one.post_id,
             one.unit_id,
             old.id if old is not None else None,
+            one.activation if one.activation in ordered else first,
         )
         for column, value in zip(columns, values, strict=True):
             column.append(value)
     names = ", ".join(name for name, _kind in _SEAT_COLUMNS)
+    selected = ", ".join(f"u.{name}" for name, _kind in _SEAT_COLUMNS)
     arrays = ", ".join(f"%s::{kind}[]" for _name, kind in _SEAT_COLUMNS)
     with connection.cursor() as cursor:
         cursor.execute(
-            f"INSERT INTO command_seat ({names}, world, zone_id, opened_at, opened_by_activation_id, closed_reason,"  # noqa: S608
+            f"INSERT INTO command_seat ({names}, world, zone_id, opened_at, closed_reason,"  # noqa: S608
             " ack_state, ack_by, ack_via, decline_reason, refused_in, step_no, policy_snapshot, next_at)"
-            f" SELECT u.*, %s, %s, %s, %s, '', 'given', '', '', '', '{{}}', 0,"
-            " CASE u.posture WHEN 'routine' THEN %s::jsonb ELSE %s::jsonb END,"
-            " CASE u.posture WHEN 'routine' THEN %s::timestamptz ELSE %s::timestamptz END"
-            f" FROM unnest({arrays}) AS u({names}) RETURNING id, post_code, seat_no",
+            f" SELECT {selected}, %s, %s, %s, '', 'given', '', '', '', '{{}}', 0, l.steps, l.first"
+            f" FROM unnest({arrays}, %s::int[]) AS u({names}, ladder)"
+            " JOIN unnest(%s::jsonb[], %s::timestamptz[]) WITH ORDINALITY AS l(steps, first, n)"
+            " ON l.n = u.ladder + 1 RETURNING id, post_code, seat_no",
             [
                 state.world_no,
                 state.zone.pk,
                 state.at,
-                opened_by.pk if opened_by is not None else None,
-                json.dumps(ladder["routine"]),
-                json.dumps(ladder["emergency"]),
-                _first_step(ladder["routine"], state.at),
-                _first_step(ladder["emergency"], state.at),
                 *columns,
+                numbers,
+                [steps for steps, _first in ladders.rows],
+                [first for _steps, first in ladders.rows],
             ],
         )
         ids = {(code, seat_no): id_ for id_, code, seat_no in cursor.fetchall()}

@@ -6,19 +6,22 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.db.models import F
-from django.db.models.functions import Now
+from django.db.models import F, Value
+from django.db.models.functions import Greatest, Now
 from django.utils.translation import gettext as _
 
 from pingzhan.domain.command import rules
-from pingzhan.domain.command.actions import follow
+from pingzhan.domain.command.actions import calling, follow
 from pingzhan.domain.command.actions.reconcile import Closed, Reconciled, load_state, reconcile_seats
+from pingzhan.domain.command.actions.tenure import set_commander
 from pingzhan.domain.command.assignment import POOL_CODE, paths_above
 from pingzhan.domain.command.enums import AckState, AckVia, ClosedReason
-from pingzhan.domain.command.models import Activation, Override, Seat
+from pingzhan.domain.command.models import Activation, Gap, Seat
 from pingzhan.domain.command.queries.loading import OpenSeat, lock_world, open_activations
-from pingzhan.domain.organisation.api import published_version
-from pingzhan.domain.organisation.models import Person, StructureVersion
+from pingzhan.domain.command.queries.officers import Heads, head_of
+from pingzhan.domain.organisation.api import note_reached, published_version
+from pingzhan.domain.organisation.enums import Channel
+from pingzhan.domain.organisation.models import StructureVersion
 from pingzhan.domain.territory.models import Unit
 from pingzhan.foundation.access.actor import Actor
 from pingzhan.foundation.audit import record
@@ -26,6 +29,11 @@ from pingzhan.foundation.live import announce
 from pingzhan.kernel.errors import Conflict, Invalid, NotFound
 
 MAX_ETA = timedelta(hours=24)
+PROVES: dict[AckVia, tuple[Channel, ...]] = {
+    AckVia.PHONE: (Channel.PHONE,),
+    AckVia.SMS: (Channel.PHONE, Channel.SMS),
+}
+"""Which contacts an answer proves to be right, so that nobody has to verify them again."""
 
 
 @dataclass(frozen=True)
@@ -71,7 +79,7 @@ def acknowledge(
     """
     seat = get_seat(seat_id)
     rules.require_own_seat(by, seat)
-    return _acknowledge(seat, by, eta_minutes, via or (AckVia.LINK if by.kind == "link" else AckVia.BUTTON))
+    return confirm(seat, by, eta_minutes, via or (AckVia.LINK if by.kind == "link" else AckVia.BUTTON))
 
 
 @transaction.atomic
@@ -79,7 +87,7 @@ def acknowledge_by_phone(*, seat_id: int, by: Actor, eta_minutes: int | None = N
     """Record that the holder was told by phone and confirmed: under the duty officer's own name, via=phone."""
     seat = get_seat(seat_id)
     rules.require_manage(by, seat.unit)
-    return _acknowledge(seat, by, eta_minutes, AckVia.PHONE)
+    return confirm(seat, by, eta_minutes, AckVia.PHONE)
 
 
 def _eta(eta_minutes: int | None) -> timedelta | None:
@@ -94,7 +102,10 @@ def _commands(seat: Seat) -> bool:
     return seat.post is not None and seat.post.group.kind == "leading" and seat.post.role == "head"
 
 
-def _acknowledge(seat: Seat, by: Actor, eta_minutes: int | None, via: AckVia) -> AckOutcome:
+def confirm(
+    seat: Seat, by: Actor, eta_minutes: int | None, via: AckVia, *, in_name_of: str = ""
+) -> AckOutcome:
+    """Confirm a seat the caller may confirm; ``in_name_of`` is the holder whose own code somebody typed in."""
     delay = _eta(eta_minutes)
     if _commands(seat):
         lock_world(seat.world)
@@ -104,15 +115,23 @@ def _acknowledge(seat: Seat, by: Actor, eta_minutes: int | None, via: AckVia) ->
         acked_at=Now(),
         arrived_at=Now() if arrived else None,
         seen_at=Now() if seat.seen_at is None else F("seen_at"),
-        ack_by=by.name or str(by.person_id),
+        ack_by=in_name_of or by.name or str(by.person_id),
         ack_via=via,
         eta=Now() + delay if delay is not None else None,
         next_at=None,
+        unanswered="",
     )
     if not done:
         return _not_acked(seat, by, via)
+    if seat.unanswered:
+        key = f"{seat.unanswered}:{seat.post_code}:{seat.seat_no}"
+        Gap.objects.filter(world=seat.world, zone=seat.zone, key=key, resolved_at=None).update(
+            resolved_at=Now()
+        )
     if _commands(seat):
         _refresh(seat.world, seat.zone)
+    if via in PROVES:
+        note_reached(person_id=seat.person_id, channels=PROVES[via])
     announce("command", {"seat": seat.pk})
     _record("command.acknowledge", seat, by, via=str(via))
     return AckOutcome(seat.pk, "acked")
@@ -123,6 +142,7 @@ def _not_acked(seat: Seat, by: Actor, via: AckVia) -> AckOutcome:
         pk=seat.pk, acked_at__isnull=True, closed_at__isnull=False, late_ack_at__isnull=True
     ).update(late_ack_at=Now())
     if late:
+        _tell_of_late(seat)
         announce("command", {"seat": seat.pk})
         _record("command.late_acknowledge", seat, by, via=str(via))
         return AckOutcome(seat.pk, "late")
@@ -130,15 +150,29 @@ def _not_acked(seat: Seat, by: Actor, via: AckVia) -> AckOutcome:
     return AckOutcome(seat.pk, "already" if seat.acked_at is not None else "late")
 
 
+def _tell_of_late(seat: Seat) -> None:
+    """Tell the head that somebody who was passed over has confirmed after all; he may put him back."""
+    if seat.ack_state != AckState.PASSED:
+        return
+    post = seat.post.name if seat.post is not None else _("机动力量")
+    calling.tell_head(
+        world=seat.world,
+        zone=seat.zone,
+        person=head_of(seat),
+        key=f"late:{seat.pk}",
+        text=_("%(post)s：已被接替的人员刚刚签收，需要时可以恢复。") % {"post": post},
+    )
+
+
 @transaction.atomic
-def arrive(*, seat_id: int, by: Actor) -> bool:
+def arrive(*, seat_id: int, by: Actor, via: AckVia | None = None) -> bool:
     """Note that the holder is at his post (self, or recorded by who manages seats); return whether new."""
     seat = get_seat(seat_id)
     if not rules.owns(by, seat):
         rules.require_manage(by, seat.unit)
     if seat.acked_at is None:
         outcome = (
-            acknowledge(seat_id=seat_id, by=by, eta_minutes=0)
+            acknowledge(seat_id=seat_id, by=by, eta_minutes=0, via=via)
             if rules.owns(by, seat)
             else acknowledge_by_phone(seat_id=seat_id, by=by, eta_minutes=0)
         )
@@ -171,101 +205,34 @@ def decline(*, seat_id: int, reason: str, by: Actor) -> Reconciled:
     Seat.objects.filter(pk=seat.pk).update(
         ack_state=AckState.DECLINED,
         decline_reason=reason.strip(),
-        closed_at=at,
+        closed_at=Greatest(Value(at), F("opened_at")),
         closed_reason=ClosedReason.DECLINED,
         next_at=None,
+        unanswered="",
         refused_in=regimes_of(seat),
     )
     closed = Closed(_as_open(seat), ClosedReason.DECLINED)
     result = reconcile_seats(load_state(seat.world, seat.zone, at), closed_before=[closed])
     follow.follow(result, cause=_("接替不能到岗人员"), by_name=by.name)
+    _tell_of_refusal(seat, result)
     announce("command", {"seat": seat.pk})
     _record("command.decline", seat, by, opened=len(result.opened))
     return result
 
 
-@transaction.atomic
-def replace_person(
-    *, zone: Unit, post_code: str, seat_no: int, person: Person, reason: str, by: Actor, world: int = 0
-) -> Reconciled:
-    """Put a person on a seat by hand, for the emergency now in force only (section 7 rule 6).
-
-    Raises Refused without the right for the post's unit, Invalid without a reason or when a rule forbids the
-    person there, Conflict outside an emergency (then the structure is to be changed).
-    """
-    if not reason.strip():
-        raise Invalid(_("请写明换人的原因。"))
-    at = lock_world(world)
-    activation, unit = ruling_activation(world, zone, post_code)
-    rules.require_manage(by, unit)
-    Override.objects.filter(
-        activation__in=_run(activation), post_code=post_code, seat_no=seat_no, ended_at__isnull=True
-    ).update(ended_at=at)
-    Override.objects.create(
-        activation=activation,
-        post_code=post_code,
-        seat_no=seat_no,
-        person=person,
-        reason=reason.strip(),
-        by_id=by.user_id,
-        by_name=by.name,
-        at=at,
+def _tell_of_refusal(seat: Seat, result: Reconciled) -> None:
+    """Tell the head of the post that its holder cannot come, and whether somebody takes over."""
+    taken = any(
+        (one.wanted.post_code, one.wanted.seat_no) == (seat.post_code, seat.seat_no) for one in result.opened
     )
-    result = reconcile_seats(load_state(world, zone, at))
-    filled = result.assignment.filled.get((post_code, seat_no))  # type: ignore[call-overload]
-    if filled is None or filled.person != person.pk:
-        skipped = filled.skipped if filled else result.assignment.empty[post_code, seat_no].reasons  # type: ignore[index]
-        why = next((one for who, one in skipped if who == person.pk), None)
-        raise Invalid(
-            _("不能安排%(name)s到这个岗位：%(why)s。")
-            % {"name": person.name, "why": follow.why_text(why) if why else _("岗位没有启用")},
-            hint=_("请选择其他人员。"),
-            code="override_barred",
-            place=post_code,
-        )
-    follow.follow(result, cause=_("临时指定"), by_name=by.name)
-    announce("command", {"unit": unit.pk})
-    record(
-        "command.replace_person",
-        by=by,
-        subject=("activation", activation.pk),
-        unit_path=unit.path,
-        world=world,
-        body={"post": post_code, "seat": seat_no, "person": person.pk},
+    post = seat.post.name if seat.post is not None else _("机动力量")
+    calling.tell_head(
+        world=seat.world,
+        zone=seat.zone,
+        person=Heads(result.assignment).of(seat.post_code),
+        key=f"declined:{seat.pk}",
+        text=calling.words({"declined" if taken else "gone": [post]}),
     )
-    return result
-
-
-def ruling_activation(world: int, zone: Unit, post_code: str) -> tuple[Activation, Unit]:
-    """Return the activation that rules a post and the post's unit. Raises Conflict in routine, NotFound."""
-    from pingzhan.domain.command.assignment import Ruling
-    from pingzhan.domain.command.queries.loading import as_ruling
-    from pingzhan.domain.organisation.models import Post
-
-    active = open_activations(world, zone)
-    ruling = Ruling(as_ruling(active))
-    by_id = {one.pk: one for one in active}
-    known = False
-    for post in Post.objects.filter(
-        code=post_code, version__in={one.structure_version_id for one in active}
-    ).select_related("unit"):
-        known = True
-        one = ruling.of(post.unit.path)
-        if one is not None and by_id[one.id].structure_version_id == post.version_id:
-            return by_id[one.id], post.unit
-    if not known and active:
-        raise NotFound(_("没有代码为“%(code)s”的岗位。") % {"code": post_code}, place=post_code)
-    raise Conflict(
-        _("平时换人请修改组织架构并发布新版。"),
-        hint=_("临时指定只在战时使用。"),
-        code="routine",
-        place=post_code,
-    )
-
-
-def _run(activation: Activation) -> list[int]:
-    first = activation.run_id or activation.pk
-    return [first, *Activation.objects.filter(run_id=first).values_list("id", flat=True)]
 
 
 def regimes_of(seat: Seat) -> list[str]:
@@ -311,7 +278,7 @@ def _record(verb: str, seat: Seat, by: Actor, **body: object) -> None:
 def _refresh(world: int, zone: Unit) -> None:
     """Settle who commands after the principal has confirmed; the caller holds the lock of the world."""
     with_lock = lock_world(world)
-    follow.set_commander(reconcile_and_follow(world, zone, with_lock, cause=_("人员变动"), by_name=_("系统")))
+    set_commander(reconcile_and_follow(world, zone, with_lock, cause=_("人员变动"), by_name=_("系统")))
 
 
 def reconcile_and_follow(world: int, zone: Unit, at: datetime, *, cause: str, by_name: str) -> Reconciled:
@@ -378,5 +345,4 @@ __all__ = [
     "mark_seen",
     "reconcile_all",
     "reconcile_zone",
-    "replace_person",
 ]

@@ -1,4 +1,7 @@
-"""What never changes again, refused by triggers whoever asks: published duties, ended activations, closed seats."""
+"""What never changes again, refused by triggers whoever asks.
+
+Published duties, ended activations, closed seats, lines of the log.
+"""
 
 from django.db import migrations
 
@@ -67,13 +70,23 @@ END $$;
 
 CREATE TRIGGER command_seat_guard BEFORE UPDATE OR DELETE ON command_seat
     FOR EACH ROW EXECUTE FUNCTION command_seat_guard();
+
+CREATE FUNCTION command_logline_guard() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    RAISE EXCEPTION '值班日志只能追加，不能修改或删除。' USING ERRCODE = 'restrict_violation';
+END $$;
+
+CREATE TRIGGER command_logline_guard BEFORE UPDATE OR DELETE ON command_logline
+    FOR EACH ROW EXECUTE FUNCTION command_logline_guard();
 """
 
 BACKWARD = """
+DROP TRIGGER command_logline_guard ON command_logline;
 DROP TRIGGER command_seat_guard ON command_seat;
 DROP TRIGGER command_activation_guard ON command_activation;
 DROP TRIGGER command_dutyversion_guard ON command_dutyversion;
 DROP TRIGGER command_duty_guard ON command_duty;
+DROP FUNCTION command_logline_guard();
 DROP FUNCTION command_seat_guard();
 DROP FUNCTION command_activation_guard();
 DROP FUNCTION command_dutyversion_guard();

@@ -24,7 +24,9 @@ class Activation(models.Model):
     ``key`` makes an order repeatable without effect; ``request_sha`` tells a repeat from another order under
     the same key; ``end_key`` and ``end_sha`` do the same for the stand-down. ``run`` is the first activation
     of an unbroken emergency of this scope: refusals and manual changes last for the run, so a change of level
-    does not undo them. The versions are frozen: what is published later changes nothing here.
+    does not undo them. ``hazard`` is the key of what the emergency is about, by which measures are found; empty
+    in rows older than it stands for the default. The versions are frozen: what is published later changes
+    nothing here.
     """
 
     key = models.TextField(_("命令编号"))
@@ -59,6 +61,7 @@ class Activation(models.Model):
     basis_kind = models.TextField(_("依据种类"), choices=BasisKind.choices, default=BasisKind.DOCUMENT)
     basis = models.TextField(_("依据"))
     reason = models.TextField(_("事由"))
+    hazard = models.TextField(_("风险种类"), default="", db_default="")
     signal_ids = ArrayField(models.BigIntegerField(), verbose_name=_("信号"), default=list, blank=True)
     at = models.DateTimeField(_("下令时间"), db_default=Now(), editable=False)
     ended_at = models.DateTimeField(_("解除时间"), null=True, blank=True)
@@ -166,13 +169,18 @@ class ScopeState(models.Model):
 
 @tracked()
 class CommandTenure(models.Model):
-    """Who commands a scope over a period; ``acting`` until the principal has confirmed his post."""
+    """Who commands a scope over a period; ``acting`` until the principal has confirmed his post.
+
+    ``upper`` is 提级指挥: somebody of the level above commands by name, whatever the posts say, until he hands
+    back or the emergency of the scope ends; the scope's own commander is his deputy meanwhile.
+    """
 
     world = models.IntegerField(default=0)
     unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+")
     activation = models.ForeignKey(Activation, on_delete=models.PROTECT, related_name="tenures")
     person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
     acting = models.BooleanField(_("代行"), default=False)
+    upper = models.BooleanField(_("提级指挥"), default=False)
     started_at = models.DateTimeField(_("起"), db_default=Now(), editable=False)
     ended_at = models.DateTimeField(_("止"), null=True, blank=True)
     handover_note = models.TextField(_("交接说明"), blank=True, default="")
@@ -192,6 +200,11 @@ class CommandTenure(models.Model):
                 condition=Q(ended_at__isnull=True) | Q(ended_at__gte=F("started_at")),
                 name="tenure_period",
                 violation_error_message=_("任期的结束时间应晚于开始时间。"),
+            ),
+            models.CheckConstraint(
+                condition=Q(upper=False) | Q(acting=False),
+                name="tenure_upper_not_acting",
+                violation_error_message=_("提级指挥的人不是代行。"),
             ),
         ]
 
@@ -215,6 +228,7 @@ class Broadcast(models.Model):
         verbose_name = _("全员通告")
         verbose_name_plural = _("全员通告")
         ordering = ["-id"]
+        indexes = [models.Index(fields=["id"], name="broadcast_open", condition=Q(done_at__isnull=True))]
         constraints = [
             models.CheckConstraint(
                 condition=Q(cursor__gte=0) & ~Q(audience_query=""),
@@ -225,6 +239,32 @@ class Broadcast(models.Model):
 
     def __str__(self) -> str:
         return f"#{self.pk} {self.audience_query}"
+
+
+class BroadcastCopy(models.Model):
+    """The copy of a broadcast that lies ready for one worker: readable by himself, nothing is sent to him alone.
+
+    ``reader`` is the id of a person of the register that the audience came from; the command module knows no
+    workers, so there is no foreign key.
+    """
+
+    broadcast = models.ForeignKey(Broadcast, on_delete=models.CASCADE, related_name="copies", db_index=False)
+    reader = models.BigIntegerField(_("收看人"))
+    seen_at = models.DateTimeField(_("查看时间"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("全员通告的收看人")
+        verbose_name_plural = _("全员通告的收看人")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["reader", "broadcast"],
+                name="broadcastcopy_once",
+                violation_error_message=_("这名收看人已有这份通告。"),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"#{self.broadcast_id} -> {self.reader}"
 
 
 class SwitchPreview(models.Model):

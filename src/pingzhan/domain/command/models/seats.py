@@ -9,7 +9,7 @@ from django.db.models import F, Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
-from pingzhan.domain.command.enums import AckState, AckVia, ChosenBy, ClosedReason, Posture
+from pingzhan.domain.command.enums import AckState, AckVia, ChosenBy, ClosedReason, Posture, Unanswered
 from pingzhan.domain.command.models.activation import Activation
 from pingzhan.domain.command.models.duties import DutyVersion
 from pingzhan.domain.organisation.models import Person, Post
@@ -17,7 +17,7 @@ from pingzhan.domain.territory.models import Unit
 from pingzhan.foundation.audit.history import tracked
 
 
-@tracked(exclude=["policy_snapshot", "step_no", "next_at"])
+@tracked(exclude=["policy_snapshot", "step_no", "next_at", "unanswered"])
 class Seat(models.Model):
     """A person on a chair of a post. ``post`` is empty only for the pool 机动.
 
@@ -25,7 +25,8 @@ class Seat(models.Model):
     level. ``regime`` names what ruled the unit when the seat was opened ('a' and the run of an emergency, 's'
     and the structure version in routine). ``refused_in`` are the regimes in which the holder may not get this
     seat again, because he declined it or was passed over. ``policy_snapshot`` is the ladder at opening; its
-    next step is due at ``next_at`` as long as the seat is open and not confirmed.
+    next step is due at ``next_at`` as long as the seat is open and not confirmed. ``unanswered`` says that the
+    ladder found nobody to take the seat over; it is listed as a gap until somebody answers.
     """
 
     world = models.IntegerField(default=0)
@@ -67,6 +68,9 @@ class Seat(models.Model):
     policy_snapshot = models.JSONField(default=list)
     step_no = models.PositiveSmallIntegerField(default=0)
     next_at = models.DateTimeField(_("下一步催办"), null=True, blank=True)
+    unanswered = models.TextField(
+        _("无人应答"), choices=Unanswered.choices, blank=True, default="", db_default=""
+    )
 
     class Meta:
         verbose_name = _("席位")
@@ -79,6 +83,7 @@ class Seat(models.Model):
                 name="seat_refused",
                 condition=Q(ack_state__in=[AckState.DECLINED, AckState.PASSED]),
             ),
+            models.Index(fields=["world", "zone"], name="seat_unanswered_of", condition=~Q(unanswered="")),
             models.Index(fields=["zone", "post_code", "seat_no"], name="seat_of_post"),
         ]
         constraints = [
@@ -148,6 +153,12 @@ class Seat(models.Model):
                 violation_error_message=_("有效的席位不能是已撤岗状态。"),
             ),
             models.CheckConstraint(
+                condition=Q(unanswered="")
+                | Q(unanswered__in=Unanswered.values, acked_at__isnull=True, closed_at__isnull=True),
+                name="seat_unanswered",
+                violation_error_message=_("已签收或已关闭的席位不是无人应答。"),
+            ),
+            models.CheckConstraint(
                 condition=~Q(ack_state=AckState.DECLINED) | ~Q(decline_reason=""),
                 name="seat_decline_reason",
                 violation_error_message=_("不能到岗要写明原因。"),
@@ -186,6 +197,21 @@ class SeatCause(models.Model):
 
     def __str__(self) -> str:
         return f"{self.seat_id} <- {self.activation_id}"
+
+
+class WrongCode(models.Model):
+    """A code that fitted no seat, by where it came from; enough of them close that way in for a while."""
+
+    source = models.TextField(_("来源"))
+    at = models.DateTimeField(_("时间"), db_default=Now(), editable=False)
+
+    class Meta:
+        verbose_name = _("无效的签收码")
+        verbose_name_plural = _("无效的签收码")
+        indexes = [models.Index(fields=["source", "at"], name="wrongcode_of")]
+
+    def __str__(self) -> str:
+        return f"{self.at}"
 
 
 @tracked()

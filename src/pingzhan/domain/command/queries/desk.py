@@ -6,6 +6,7 @@ years of history behind it (goal G8).
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -18,6 +19,7 @@ from pingzhan.domain.organisation.api import phones_of
 from pingzhan.domain.organisation.enums import ENTERPRISE_GROUP, GroupKind, PersonKind, PostRole
 from pingzhan.domain.organisation.models import Contact, Holding, Person, Post, StructureVersion
 from pingzhan.domain.territory.models import Unit
+from pingzhan.foundation.access.actor import within
 
 SOON = timedelta(minutes=30)
 """A task due within this time counts as due soon."""
@@ -53,7 +55,10 @@ class TaskCount:
 
 @dataclass(frozen=True)
 class Lead:
-    """Somebody who commands or stands next in line. ``acting`` until the principal has confirmed."""
+    """Somebody who commands or stands next in line. ``acting`` until the principal has confirmed.
+
+    ``upper``: the level above commands (提级指挥), and the zone's own commander, next in line, is his deputy.
+    """
 
     person_id: int
     name: str
@@ -62,6 +67,7 @@ class Lead:
     confirmed: bool
     acting: bool = False
     since: datetime | None = None
+    upper: bool = False
 
 
 def open_seats(zone: Unit, world: int = 0) -> QuerySet[Seat]:
@@ -234,6 +240,7 @@ def leads(zone: Unit, world: int = 0) -> list[Lead]:
             seat is not None and seat.acked_at is not None,
             tenure.acting,
             tenure.started_at,
+            tenure.upper,
         )
     for seat in seats:
         if seat.post is not None and seat.person_id not in people:
@@ -243,18 +250,7 @@ def leads(zone: Unit, world: int = 0) -> list[Lead]:
     if not people:
         people = {lead.person_id: lead for lead in _planned_leads(zone)}
     phones = phones_of(people)
-    return [
-        Lead(
-            one.person_id,
-            one.name,
-            one.post,
-            phones.get(one.person_id, ""),
-            one.confirmed,
-            one.acting,
-            one.since,
-        )
-        for one in people.values()
-    ]
+    return [replace(one, phone=phones.get(one.person_id, "")) for one in people.values()]
 
 
 def _planned_leads(zone: Unit) -> list[Lead]:
@@ -309,15 +305,15 @@ def all_in_force(world: int = 0) -> QuerySet[Activation]:
     )
 
 
-def live_tasks_by_group(unit: Unit, world: int = 0, limit: int = 12) -> dict[str, list[Task]]:
-    """Return the emergency tasks of the seats in a unit's subtree, the first ``limit`` of each group by due time.
+def live_tasks_by_group(units: Sequence[Unit], world: int = 0, limit: int = 12) -> dict[str, list[Task]]:
+    """Return the emergency tasks of the seats in the subtrees of units, the first ``limit`` of each group by due time.
 
     One query, with owner and post.
     """
     ranked = (
         Task.objects.filter(
+            within("owner_seat__unit__path", [unit.path for unit in units]),
             world=world,
-            owner_seat__unit__path__startswith=unit.path,
             owner_seat__closed_at__isnull=True,
             owner_seat__posture=Posture.EMERGENCY,
             state__in=LIVE_TASK_STATES,

@@ -21,6 +21,7 @@ from pingzhan.domain.organisation.api import absent_ids, plan_rows, unreachable_
 from pingzhan.domain.organisation.enums import PersonKind
 from pingzhan.domain.organisation.models import Person
 from pingzhan.domain.territory.models import Unit
+from pingzhan.foundation import clock
 from pingzhan.kernel.levels import ROUTINE_RANK
 
 LOCK_SPACE = 0x5057
@@ -34,9 +35,7 @@ def lock_world(world: int) -> datetime:
     """
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [LOCK_SPACE, world])
-        cursor.execute("SELECT clock_timestamp()")
-        moment: datetime = cursor.fetchone()[0]
-    return moment
+    return clock.now()
 
 
 class DutyPick(NamedTuple):
@@ -138,6 +137,7 @@ class OpenSeat(NamedTuple):
     unit_id: int
     duty_version: int | None
     regime: str
+    unanswered: str = ""
 
 
 @dataclass
@@ -254,7 +254,7 @@ def open_seats(world: int, zone: Unit) -> list[OpenSeat]:
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT id, post_code, seat_no, person_id, duty_key, posture, acked_at IS NOT NULL, post_id, unit_id,"
-            " duty_version_id, regime FROM command_seat"
+            " duty_version_id, regime, unanswered FROM command_seat"
             " WHERE world = %s AND zone_id = %s AND closed_at IS NULL ORDER BY id",
             [world, zone.pk],
         )

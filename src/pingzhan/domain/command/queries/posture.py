@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import connection
+from django.utils.translation import ngettext
 
 from pingzhan.domain.command.enums import Posture
 from pingzhan.domain.command.models import Activation, CommandTenure
@@ -47,12 +48,60 @@ def posture_of(unit_ids: Iterable[int], world: int = 0) -> dict[int, UnitPosture
 
 @dataclass(frozen=True)
 class BandScope:
-    """A unit inside the zone with an order of its own."""
+    """Units inside the zone with orders of their own: one unit, or ``units`` of them in one line.
+
+    ``unit_id`` is that of the first; ``by``, ``basis`` and ``hazard`` (a key) are empty when the
+    orders of a line differ in them.
+    """
 
     unit_id: int
     name: str
     level: int
     since: datetime
+    by: str = ""
+    basis: str = ""
+    units: int = 1
+    hazard: str = ""
+
+
+LINES = 6
+"""More lines than this would push what a page is about out of sight."""
+
+
+def by_order(active: Iterable[Activation], most: int = LINES) -> list[BandScope]:
+    """Return open activations in lines, gravest and newest first: what one order switched is one line.
+
+    More than ``most`` lines are gathered by level, the last of them. The units must be loaded.
+    """
+    lines: dict[tuple[object, ...], list[Activation]] = {}
+    for one in active:
+        lines.setdefault((one.level, one.at, one.ordered_by_name, one.basis, one.hazard), []).append(one)
+    found = list(lines.values())
+    if len(found) > most:
+        rest: dict[int, list[Activation]] = {}
+        for line in found[most - len({line[0].level for line in found}) :]:
+            rest.setdefault(line[0].level, []).extend(line)
+        found = [line for line in found if line[0] not in rest.get(line[0].level, ())] + list(rest.values())
+    found.sort(key=lambda line: (line[0].level, -line[0].pk))
+    return [_line(line) for line in found]
+
+
+def _line(line: list[Activation]) -> BandScope:
+    first = min(line, key=lambda one: one.unit.code)
+    same = len({(one.at, one.ordered_by_name, one.basis, one.hazard) for one in line}) == 1
+    names = {"name": first.unit.name, "n": len(line)}
+    return BandScope(
+        first.unit_id,
+        first.unit.name
+        if len(line) == 1
+        else ngettext("%(name)s等 %(n)d 个单位", "%(name)s等 %(n)d 个单位", len(line)) % names,
+        first.level,
+        min(one.at for one in line),
+        first.ordered_by_name if same else "",
+        first.basis if same else "",
+        len(line),
+        first.hazard if same else "",
+    )
 
 
 @dataclass(frozen=True)
@@ -70,6 +119,7 @@ class BandData:
     acting: bool
     differing: tuple[BandScope, ...]
     world: int
+    upper: bool = False
 
 
 def band_data(zone: Unit, world: int = 0) -> BandData:
@@ -89,9 +139,7 @@ def band_data(zone: Unit, world: int = 0) -> BandData:
         .first()
     )
     differing = tuple(
-        BandScope(one.unit_id, one.unit.name, one.level, one.at)
-        for one in active
-        if one is not own and (own is None or one.level < own.level)
+        by_order(one for one in active if one is not own and (own is None or one.level < own.level))
     )
     return BandData(
         zone.pk,
@@ -105,6 +153,7 @@ def band_data(zone: Unit, world: int = 0) -> BandData:
         bool(tenure and tenure.acting),
         differing,
         world,
+        bool(tenure and tenure.upper),
     )
 
 

@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 
 from django.core.exceptions import ValidationError
 from django.db import connection, transaction
 from django.db.models import Max
+from django.db.models.functions import Now
 from django.utils.translation import gettext as _
 
 from pingzhan.domain.organisation.actions.telling import tell
 from pingzhan.domain.organisation.enums import Channel
 from pingzhan.domain.organisation.models import Contact, Person
-from pingzhan.domain.organisation.queries.contacts import contact_digest, opened, sealed_field
+from pingzhan.domain.organisation.queries.contacts import (
+    contact_digest,
+    contact_tail,
+    opened,
+    sealed_field,
+)
 from pingzhan.foundation.access.actor import Actor, require
 from pingzhan.foundation.access.roles import Permission
 from pingzhan.foundation.audit import record
@@ -83,6 +89,34 @@ def remove_contact(*, contact: Contact, by: Actor) -> None:
     )
 
 
+@transaction.atomic
+def verify_contact(*, contact: Contact, by: Actor) -> None:
+    """Note that a contact reached its person just now; recorded. An old one may be wrong (readiness, 90 days).
+
+    Raises Refused for who neither edits the structure nor manages seats of the person's unit.
+    """
+    person = contact.person
+    path = person.home_unit.path
+    if not by.has(Permission.MANAGE_SEATS, path):
+        require(by, Permission.EDIT_STRUCTURE, path)
+    Contact.objects.filter(pk=contact.pk).update(verified_at=Now())
+    record(
+        "person.verify_contact",
+        by=by,
+        subject=("person", person.pk),
+        unit_path=path,
+        body={"channel": contact.channel},
+    )
+
+
+def note_reached(*, person_id: int, channels: Collection[Channel]) -> int:
+    """Note that a person answered over one of these channels, and return how many contacts that verifies.
+
+    Joins the caller's transaction, which records what the answer was; nobody types in what the system saw.
+    """
+    return Contact.objects.filter(person=person_id, channel__in=channels).update(verified_at=Now())
+
+
 def count_of_subjects(ids: Sequence[int]) -> int:
     """Return how many contacts these subjects have."""
     return Contact.objects.filter(person__subject__in=ids).count()
@@ -101,12 +135,17 @@ def rehash() -> int:
         if not rows:
             return done
         texts = opened(rows)
-        fresh = [(row.pk, contact_digest(row.channel, texts[row.pk])) for row in rows if row.pk in texts]
+        fresh = [
+            (row.pk, contact_digest(row.channel, text), contact_tail(row.channel, text))
+            for row in rows
+            if (text := texts.get(row.pk)) is not None
+        ]
         with connection.cursor() as cursor:
             cursor.execute(
-                "UPDATE organisation_contact AS c SET digest = v.digest"
-                " FROM unnest(%s::bigint[], %s::bytea[]) AS v(id, digest) WHERE c.id = v.id",
-                [[pk for pk, _digest in fresh], [value for _pk, value in fresh]],
+                "UPDATE organisation_contact AS c SET digest = v.digest, tail = v.tail"
+                " FROM unnest(%s::bigint[], %s::bytea[], %s::bigint[]) AS v(id, digest, tail)"
+                " WHERE c.id = v.id",
+                [list(column) for column in zip(*fresh, strict=True)] or [[], [], []],
             )
         done += len(fresh)
         after = rows[-1].pk
@@ -140,6 +179,7 @@ def _made(
             channel=channel,
             sealed=vault.seal(subject, sealed_field(channel), address),
             digest=contact_digest(channel, address),
+            tail=contact_tail(channel, address),
             priority=top[person.pk],
         )
         try:

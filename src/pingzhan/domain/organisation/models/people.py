@@ -74,12 +74,13 @@ class Person(models.Model):
         return self.name
 
 
-@tracked(exclude=["digest"])
+@tracked(exclude=["digest", "tail"])
 class Contact(models.Model):
     """One way to reach a person; the lowest ``priority`` is tried first.
 
-    The address is sealed with the person's key (queries.contacts opens it); ``digest`` is its keyed hash,
-    which has no history, so that no copy made with a former look-up key stays.
+    The address is sealed with the person's key (queries.contacts opens it); ``digest`` is its keyed hash, and
+    ``tail`` that of the last four digits of a telephone, by which the search finds its owner. Neither has a
+    history, so that no copy made with a former look-up key stays.
     """
 
     person = models.ForeignKey(
@@ -88,6 +89,7 @@ class Contact(models.Model):
     channel = models.TextField(_("方式"), choices=Channel.choices)
     sealed = models.BinaryField(_("号码或地址"), editable=False)
     digest = models.BinaryField(_("号码或地址的摘要"), editable=False)
+    tail = models.BigIntegerField(_("号码末四位的摘要"), null=True, editable=False)
     verified_at = models.DateTimeField(_("核实时间"), null=True, blank=True)
     priority = models.PositiveSmallIntegerField(_("次序"), default=0)
 
@@ -95,6 +97,9 @@ class Contact(models.Model):
         verbose_name = _("联系方式")
         verbose_name_plural = _("联系方式")
         ordering = ["person_id", "priority", "id"]
+        indexes = [
+            models.Index(fields=["tail"], name="contact_by_tail", condition=Q(tail__isnull=False)),
+        ]
         constraints = [
             models.UniqueConstraint(
                 fields=["person", "channel", "digest"],
@@ -114,7 +119,10 @@ class Contact(models.Model):
 
 @tracked()
 class Absence(models.Model):
-    """A person is away from ``t0`` until just before ``t1`` (half-open, database clock)."""
+    """A person is away from ``t0`` until just before ``t1`` (half-open, database clock).
+
+    ``override_reason`` and ``override_by`` are filled when a leader let both holders of a post be away at once.
+    """
 
     person = models.ForeignKey(
         Person, verbose_name=_("人员"), on_delete=models.CASCADE, related_name="absences"
@@ -123,6 +131,15 @@ class Absence(models.Model):
     t0 = models.DateTimeField(_("起"))
     t1 = models.DateTimeField(_("止"))
     basis = models.TextField(_("依据"), blank=True, default="")
+    override_reason = models.TextField(_("AB 岗同时离岗的批准理由"), blank=True, default="")
+    override_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("批准人"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+    )
 
     class Meta:
         verbose_name = _("离岗登记")

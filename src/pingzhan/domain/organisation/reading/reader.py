@@ -129,8 +129,10 @@ def _groups(draft: Draft, kept: list[GroupDraft], mentions: tuple[Mention, ...])
             where = c.place(group.a, group.b)
         elif group.named_at:
             where = c.place(*group.named_at)
-        else:
+        elif entries or clauses:
             where = entries[0].place if entries else clauses[0].place
+        else:
+            continue  # headings without anybody or any duty under them name no group
         inside = [
             mention
             for mention in mentions

@@ -15,8 +15,8 @@ from django.db import connection
 from psycopg import sql
 
 from pingzhan.domain.people import personal, tokens
-from pingzhan.domain.people.actions.common import midnight
 from pingzhan.domain.people.personal import Personal
+from pingzhan.foundation.clock import midnight
 from pingzhan.foundation.privacy.vault import Vault, new_subjects
 
 SUBJECT_KIND = "worker"

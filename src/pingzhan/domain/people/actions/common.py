@@ -1,51 +1,19 @@
-"""What the actions share: the database's clock, row locks, the model's own messages, who fits where."""
+"""What the actions share: row locks, the model's own messages, who fits where."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 
-from django.core.exceptions import ValidationError
-from django.db import connection, models
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from pingzhan.domain.people.models import Employment, Individual
 from pingzhan.domain.territory.enums import SiteKind
 from pingzhan.domain.territory.models import Site, Team, Unit
+from pingzhan.foundation import clock
 from pingzhan.kernel.errors import Conflict, Invalid, NotFound
 
 MAX_AHEAD = timedelta(days=60)
 """So far ahead somebody may be registered before his first day."""
-
-
-def now() -> datetime:
-    """Return the database's time of this statement, so that two changes in one transaction differ."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT clock_timestamp()")
-        return cursor.fetchone()[0]  # type: ignore[no-any-return]
-
-
-def midnight(day: date) -> datetime:
-    """Return the first moment of a day, Asia/Shanghai."""
-    return timezone.make_aware(datetime.combine(day, time.min))
-
-
-def today_at(moment: datetime) -> date:
-    """Return the local day of a moment."""
-    return timezone.localtime(moment).date()
-
-
-def checked(row: models.Model, *, exclude: Iterable[str] = ()) -> None:
-    """Raise Invalid with the Chinese messages of the model's own constraints when the row breaks one."""
-    try:
-        row.full_clean(exclude=list(exclude))
-    except ValidationError as error:
-        names = {field.name: str(field.verbose_name) for field in row._meta.fields}
-        for field, messages in error.message_dict.items():
-            place = "" if field == "__all__" else field
-            label = f"{names.get(field, field)}：" if place else ""
-            raise Invalid(label + "".join(messages), place=place) from error
 
 
 def lock_employment(pk: int) -> Employment:
@@ -98,7 +66,7 @@ def check_places(
 
 def check_joined(joined: date, moment: datetime) -> None:
     """Raise Invalid for a first day more than sixty days ahead or before 1950."""
-    if joined > today_at(moment) + MAX_AHEAD:
+    if joined > clock.day_of(moment) + MAX_AHEAD:
         raise Invalid(_("入职日期最多可提前六十天登记。"), place="joined")
     if joined.year < 1950:
         raise Invalid(_("入职日期过早，请核对年份。"), place="joined")
@@ -109,7 +77,7 @@ def check_left(joined: date, left: date, moment: datetime) -> None:
 
     Somebody who never came may be taken back before his first day: both days are then the same.
     """
-    if left > today_at(moment) and left != joined:
+    if left > clock.day_of(moment) and left != joined:
         raise Invalid(
             _("离职日期不能晚于今天。"), place="left", hint=_("请到离职当天再登记，以免在职人数不准。")
         )

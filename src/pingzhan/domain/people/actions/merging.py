@@ -12,6 +12,7 @@ from pingzhan.domain.people.actions import common
 from pingzhan.domain.people.actions.registering import close_placements, read_person, update_person
 from pingzhan.domain.people.enums import LeaveReason, MergeReason
 from pingzhan.domain.people.models import Employment, Individual, KeptApart, SearchTokens
+from pingzhan.foundation import clock
 from pingzhan.foundation.access.actor import Actor
 from pingzhan.foundation.audit import record
 from pingzhan.foundation.privacy.vault import Vault
@@ -75,7 +76,7 @@ def _move_employments(keep: Individual, drop: Individual) -> list[int]:
     for row in moving:
         if any(other.enterprise_id == row.enterprise_id and _overlap(other, row) for other in kept):
             if row.left is None:
-                close_placements(row, max(common.now(), common.midnight(row.joined)))
+                close_placements(row, max(clock.now(), clock.midnight(row.joined)))
             row.left, row.left_reason = row.joined, LeaveReason.MISTAKE.value
         row.individual = keep
         row.save(update_fields=["individual", "left", "left_reason"])

@@ -14,6 +14,7 @@ from pingzhan.domain.people.actions.registering import Place, end_employment, re
 from pingzhan.domain.people.enums import LeaveReason
 from pingzhan.domain.people.models import Employment, Placement
 from pingzhan.domain.territory.models import Team, Unit
+from pingzhan.foundation import clock
 from pingzhan.foundation.access.actor import Actor
 from pingzhan.foundation.audit import record
 from pingzhan.kernel.errors import Invalid, NotFound
@@ -47,7 +48,7 @@ def move(locked: Employment, place: Place) -> tuple[Placement, bool]:
     current = Placement.objects.select_related("team", "room", "canteen").get(employment=locked, t1=None)
     if _place(current) == place:
         return current, False
-    moment = common.now()
+    moment = clock.now()
     if current.t0 >= moment:
         # The first day lies ahead: the plan changes, nothing has happened yet.
         current.team, current.room = place.team, place.room
@@ -118,7 +119,7 @@ def transfer_many(*, employments: Iterable[int], team: Team, by: Actor) -> int:
         for one in Placement.objects.filter(employment__in=rows, t1=None).select_related("room", "canteen")
     }
     moving = [one for one in current.values() if one.team_id != team.pk]
-    moment = common.now()
+    moment = clock.now()
     planned = [one.pk for one in moving if one.t0 >= moment]
     running = [one for one in moving if one.t0 < moment]
     Placement.objects.filter(pk__in=planned).update(team=team)

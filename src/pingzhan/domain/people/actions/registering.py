@@ -17,9 +17,11 @@ from pingzhan.domain.people.models import Employment, Individual, Placement, Sea
 from pingzhan.domain.people.personal import ADDRESS, NAME, NUMBER, PHONE, Personal
 from pingzhan.domain.territory.enums import EnterpriseStatus
 from pingzhan.domain.territory.models import Enterprise, Site, Team, Unit
+from pingzhan.foundation import clock
 from pingzhan.foundation.access.actor import Actor
 from pingzhan.foundation.audit import record
 from pingzhan.foundation.privacy.vault import Vault
+from pingzhan.foundation.validity import checked
 from pingzhan.kernel.errors import Conflict, Invalid
 from pingzhan.kernel.folding import fold
 
@@ -79,7 +81,7 @@ def register_worker(
     """
     rules.require_edit(by, enterprise)
     check_open(enterprise)
-    moment = common.now()
+    moment = clock.now()
     common.check_joined(joined, moment)
     common.check_places(
         enterprise, team=place.team, room=place.room, canteen=place.canteen, sitting=place.sitting
@@ -201,7 +203,7 @@ def _employ(individual: Individual, enterprise: Unit, terms: Terms, joined: date
         groups=list(terms.groups),
         joined=joined,
     )
-    common.checked(employment)
+    checked(employment)
     employment.save(force_insert=True)
     Placement.objects.create(
         employment=employment,
@@ -210,7 +212,7 @@ def _employ(individual: Individual, enterprise: Unit, terms: Terms, joined: date
         room=place.room,
         canteen=place.canteen,
         sitting=place.sitting,
-        t0=common.midnight(joined),
+        t0=clock.midnight(joined),
     )
     return employment
 
@@ -285,7 +287,7 @@ def change_employment(*, employment: Employment, terms: Terms, by: Actor) -> Emp
         return locked
     locked.employee_no, locked.job, locked.kind = terms.employee_no, terms.job, terms.kind
     locked.groups = list(terms.groups)
-    common.checked(locked)
+    checked(locked)
     locked.save(update_fields=["employee_no", "job", "kind", "groups"])
     record(
         "people.employment_changed",
@@ -315,11 +317,11 @@ def leave(*, employment: Employment, on: date, reason: LeaveReason, by: Actor) -
 def end_employment(locked: Employment, *, on: date, reason: LeaveReason) -> None:
     """End a locked employment and its placement, without rights and record."""
     require_open(locked)
-    moment = common.now()
+    moment = clock.now()
     common.check_left(locked.joined, on, moment)
     locked.left, locked.left_reason = on, reason.value
     locked.save(update_fields=["left", "left_reason"])
-    close_placements(locked, min(moment, common.midnight(on)) if on > locked.joined else None)
+    close_placements(locked, min(moment, clock.midnight(on)) if on > locked.joined else None)
 
 
 def close_placements(locked: Employment, end: object) -> None:
@@ -347,7 +349,7 @@ def rehire(
     individual = common.lock_individual(employment.individual_id)
     former = common.lock_employment(employment.pk)
     check_open(former.enterprise)
-    common.check_joined(joined, common.now())
+    common.check_joined(joined, clock.now())
     common.check_places(
         former.enterprise, team=place.team, room=place.room, canteen=place.canteen, sitting=place.sitting
     )

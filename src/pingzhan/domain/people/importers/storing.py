@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from pingzhan.domain.people import personal
-from pingzhan.domain.people.actions import bulk, common
+from pingzhan.domain.people.actions import bulk
 from pingzhan.domain.people.actions.registering import close_placements
 from pingzhan.domain.people.importers.judging import Plan
 from pingzhan.domain.people.importers.rows import Entry
 from pingzhan.domain.people.models import Employment, Individual, Placement, SearchTokens
 from pingzhan.domain.people.personal import Document, Personal
+from pingzhan.foundation import clock
 from pingzhan.foundation.imports.spec import Context, Judged
 from pingzhan.foundation.privacy.vault import Vault
 
@@ -105,7 +106,7 @@ def _change_employments(plans: Sequence[Plan]) -> None:
         if plan.leaves:
             assert plan.entry.left is not None
             job.left, job.left_reason = plan.entry.left, plan.entry.left_reason
-            close_placements(job, common.midnight(job.left) if job.left > job.joined else None)
+            close_placements(job, clock.midnight(job.left) if job.left > job.joined else None)
         elif plan.moves:
             moving.append(plan)
         if plan.terms or plan.rejoined or plan.leaves:
@@ -123,7 +124,7 @@ def _shift_begin(plan: Plan) -> None:
     """Let the first placement begin with the corrected first day; later ones that began before it go."""
     job = plan.employment
     assert job is not None
-    begin = common.midnight(job.joined)
+    begin = clock.midnight(job.joined)
     mine = Placement.objects.filter(employment=job)
     mine.filter(t1__lte=begin).delete()
     first = mine.order_by("t0").first()
@@ -137,7 +138,7 @@ def _move(plans: Sequence[Plan]) -> None:
     """Close the placements in force and open the new ones, all at one moment."""
     if not plans:
         return
-    moment = common.now()
+    moment = clock.now()
     running = [plan for plan in plans if plan.placement is not None and plan.placement.t0 < moment]
     planned = [plan for plan in plans if plan.placement is not None and plan.placement.t0 >= moment]
     Placement.objects.filter(pk__in=[plan.placement.pk for plan in running if plan.placement]).update(

@@ -6,7 +6,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ("people", "0001_initial"),
-        ("territory", "0002_enterprises"),
+        ("territory", "0002_within_enterprise"),
     ]
 
     operations = [

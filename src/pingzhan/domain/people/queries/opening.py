@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 from pingzhan.domain.people.enums import EmploymentKind, KeyGroup, LeaveReason
@@ -39,20 +39,24 @@ class Opened:
         return masks.mask_address(self.address)
 
 
-def opened(people: Iterable[Individual]) -> dict[int, Opened]:
-    """Return the texts of persons by their id. One query for all keys."""
+_SEALED = {NAME: "name_sealed", NUMBER: "id_sealed", PHONE: "phone_sealed", ADDRESS: "address_sealed"}
+
+
+def opened(people: Iterable[Individual], *, fields: Collection[str] = tuple(_SEALED)) -> dict[int, Opened]:
+    """Return the texts of persons by their id. One query for all keys.
+
+    ``fields``: what is opened, all four by default; the others stay None.
+    """
     rows = list(people)
     vault = Vault.load([one.subject_id for one in rows])
-    return {
-        one.pk: Opened(
-            vault.open(one.subject_id, NAME, one.name_sealed),
-            vault.open(one.subject_id, NUMBER, one.id_sealed),
-            vault.open(one.subject_id, PHONE, one.phone_sealed),
-            vault.open(one.subject_id, ADDRESS, one.address_sealed),
-            vault.erased(one.subject_id),
+    found: dict[int, Opened] = {}
+    for one in rows:
+        name, number, phone, address = (
+            vault.open(one.subject_id, field, getattr(one, sealed)) if field in fields else None
+            for field, sealed in _SEALED.items()
         )
-        for one in rows
-    }
+        found[one.pk] = Opened(name, number, phone, address, vault.erased(one.subject_id))
+    return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,28 +90,57 @@ def site_name(site: Site | None) -> str:
     return f"{site.parent.name} {site.name}" if site.parent is not None else site.name
 
 
-def canteen_name(placement: Placement | None) -> str:
-    """Return the canteen with its sitting."""
-    if placement is None or placement.canteen is None:
-        return ""
-    sitting = f" #{placement.sitting}" if placement.sitting else ""
-    return placement.canteen.name + sitting
-
-
 def group_labels(keys: Iterable[str]) -> list[str]:
     """Return the labels of key groups in the order of their declaration."""
     held = set(keys)
     return [str(group.label) for group in KeyGroup if group.value in held]
 
 
+@dataclass(frozen=True, slots=True)
+class PlaceNames:
+    """The names of where somebody works, lives and eats; empty where he has no place."""
+
+    team: str = ""
+    room: str = ""
+    canteen: str = ""
+
+
+_PLACE_NAMES = ("employment_id", "team__name", "room__name", "room__parent__name", "canteen__name", "sitting")
+
+
+def place_names(employment_ids: Iterable[int]) -> dict[int, PlaceNames]:
+    """Return the names of the places in force, as ``site_name`` writes them. One query.
+
+    Names instead of rows: fifty placements with team, shift, room, dormitory and canteen are three hundred objects.
+    """
+    rows = (
+        Placement.objects.filter(employment__in=list(employment_ids), t1__isnull=True)
+        .order_by()
+        .values_list(*_PLACE_NAMES)
+    )
+    return {
+        employment: PlaceNames(
+            team or "",
+            f"{house} {room}" if room and house else room or "",
+            f"{canteen} #{sitting}" if canteen and sitting else canteen or "",
+        )
+        for employment, team, room, house, canteen, sitting in rows
+    }
+
+
 def worker_rows(employments: Sequence[Employment]) -> list[WorkerRow]:
-    """Return the rows of employments that came from ``page_of`` or ``with_places``. One query."""
-    texts = opened({one.individual_id: one.individual for one in employments}.values())
+    """Return the rows of employments that came from ``page_of``. Two queries."""
+    texts = opened(
+        {one.individual_id: one.individual for one in employments}.values(), fields=(NAME, NUMBER, PHONE)
+    )
+    places = place_names(one.pk for one in employments)
+    kinds = {value: str(label) for value, label in EmploymentKind.choices}
+    groups = [(group.value, str(group.label)) for group in KeyGroup]
+    nowhere = PlaceNames()
     rows = []
     for one in employments:
         person = texts[one.individual_id]
-        found: list[Placement] = getattr(one, "current_placements", [])
-        place = found[0] if found else None
+        place = places.get(one.pk, nowhere)
         rows.append(
             WorkerRow(
                 pk=one.pk,
@@ -120,11 +153,11 @@ def worker_rows(employments: Sequence[Employment]) -> list[WorkerRow]:
                 enterprise=one.enterprise.name,
                 enterprise_id=one.enterprise_id,
                 job=one.job,
-                kind=str(EmploymentKind(one.kind).label),
-                team=place.team.name if place is not None and place.team is not None else "",
-                room=site_name(place.room if place is not None else None),
-                canteen=canteen_name(place),
-                groups=group_labels(one.groups),
+                kind=kinds[one.kind],
+                team=place.team,
+                room=place.room,
+                canteen=place.canteen,
+                groups=[label for key, label in groups if key in one.groups],
                 joined=one.joined,
                 left=one.left,
                 left_reason=str(LeaveReason(one.left_reason).label) if one.left_reason else "",

@@ -79,7 +79,7 @@ def matching_individuals(words: str) -> QuerySet[SearchTokens] | None:
 
 
 def page_of(found: QuerySet[Employment], *, size: int, after: int | None = None) -> list[Employment]:
-    """Return the next ``size`` + 1 employments behind the one with id ``after``, ready to be shown.
+    """Return the next ``size`` + 1 employments behind the one with id ``after``, with person and enterprise.
 
     One row more than asked tells that there is another page. An unknown ``after`` begins at the first.
     """
@@ -95,7 +95,7 @@ def page_of(found: QuerySet[Employment], *, size: int, after: int | None = None)
                     | Q(employee_no=number, pk__gt=pk)
                 )
             )
-    return list(with_places(found)[: size + 1])
+    return list(found.select_related("individual", "enterprise")[: size + 1])
 
 
 def with_places(found: QuerySet[Employment]) -> QuerySet[Employment]:

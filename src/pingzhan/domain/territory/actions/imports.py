@@ -10,7 +10,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from pingzhan.domain.territory import rules
-from pingzhan.domain.territory.actions.bulk import SiteSpec, TeamSpec
+from pingzhan.domain.territory.actions.bulk import ShiftSpec, SiteSpec, TeamSpec
 from pingzhan.domain.territory.actions.enterprises import (
     EnterpriseData,
     apply_changes,
@@ -100,6 +100,27 @@ def store_sites(*, enterprise: Unit, new: Sequence[SiteSpec], changed: Sequence[
         rows.append(site)
     Site.objects.bulk_update(rows, ["name", "capacity", "parent"], batch_size=1_000)
     _record("territory.import_sites", enterprise, len(new), len(changed), by)
+
+
+@transaction.atomic
+def store_shifts(
+    *, enterprise: Unit, new: Sequence[ShiftSpec], changed: Sequence[ShiftSpec], by: Actor
+) -> None:
+    """Create shifts, and change times and headcount of those in use with the same name."""
+    rules.require_edit(by, enterprise)
+    refuse_closed_unit(enterprise)
+    known = {one.name: one for one in _hold(Shift.objects.filter(enterprise=enterprise, active=True))}
+    Shift.objects.bulk_create(
+        Shift(enterprise=enterprise, name=one.name, start=one.start, end=one.end, headcount=one.headcount)
+        for one in new
+    )
+    rows = []
+    for one in changed:
+        shift = known[one.name]
+        shift.start, shift.end, shift.headcount = one.start, one.end, one.headcount
+        rows.append(shift)
+    Shift.objects.bulk_update(rows, ["start", "end", "headcount"], batch_size=1_000)
+    _record("territory.import_shifts", enterprise, len(new), len(changed), by)
 
 
 @transaction.atomic

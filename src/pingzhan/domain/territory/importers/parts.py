@@ -10,9 +10,9 @@ from django.utils.translation import gettext_lazy
 
 from pingzhan.domain.territory.actions.bulk import SiteSpec, TeamSpec
 from pingzhan.domain.territory.actions.imports import store_sites, store_teams
-from pingzhan.domain.territory.enums import NESTED_KINDS, EnterpriseStatus, SiteKind, UnitKind
-from pingzhan.domain.territory.models import Shift, Site, Team, Unit
-from pingzhan.foundation.access.actor import Actor, within
+from pingzhan.domain.territory.enums import NESTED_KINDS, SiteKind
+from pingzhan.domain.territory.importers.scopes import FirmScopes, enterprise_of
+from pingzhan.domain.territory.models import Shift, Site, Team
 from pingzhan.foundation.access.roles import Permission
 from pingzhan.foundation.imports.spec import (
     Column,
@@ -73,29 +73,7 @@ TEAM_COLUMNS = (
 )
 
 
-def _may(actor: Actor, path: str) -> bool:
-    return (
-        actor.has(Permission.EDIT_ENTERPRISE, path)
-        and Unit.objects.filter(path=path, kind=UnitKind.ENTERPRISE)
-        .exclude(enterprise__status=EnterpriseStatus.CLOSED)
-        .exists()
-    )
-
-
-def _scopes(actor: Actor) -> Sequence[Scope]:
-    units = (
-        Unit.objects.filter(within("path", actor.paths(Permission.EDIT_ENTERPRISE)), kind=UnitKind.ENTERPRISE)
-        .exclude(enterprise__status=EnterpriseStatus.CLOSED)
-        .order_by("path")[:700]
-    )
-    return [Scope(unit.code, unit.path, unit.name) for unit in units]
-
-
-def _enterprise(ctx: Context) -> Unit:
-    unit: Unit | None = ctx.cache.get("enterprise")
-    if unit is None:
-        unit = ctx.cache["enterprise"] = Unit.objects.get(path=ctx.scope.path)
-    return unit
+PARTS = FirmScopes(Permission.EDIT_ENTERPRISE)
 
 
 def prepare_sites(rows: Sequence[Row], ctx: Context) -> list[Verdict]:
@@ -104,7 +82,8 @@ def prepare_sites(rows: Sequence[Row], ctx: Context) -> list[Verdict]:
     A room may name a dormitory that stands in the same file, not behind it by more than one batch.
     """
     known = {
-        site.code: site for site in Site.objects.filter(enterprise=_enterprise(ctx)).select_related("parent")
+        site.code: site
+        for site in Site.objects.filter(enterprise=enterprise_of(ctx)).select_related("parent")
     }
     dormitories: set[str] = ctx.cache.setdefault("dormitories", set())
     if ctx.storing:
@@ -146,10 +125,11 @@ def _site(row: Row, site: Site | None, dormitories: set[str], ctx: Context) -> V
         "capacity": site.capacity,
     }
     new = {"name": spec.name, "parent": parent, "capacity": capacity}
-    return _compared(old, new, spec)
+    return compared(old, new, spec)
 
 
-def _compared(old: dict[str, Any], new: dict[str, Any], carry: Any) -> Verdict:
+def compared(old: dict[str, Any], new: dict[str, Any], carry: Any) -> Verdict:
+    """Return whether a stored row would change, with what; None and an empty text are the same."""
     changes = {
         name: ("" if old[name] is None else str(old[name]), "" if value is None else str(value))
         for name, value in new.items()
@@ -160,10 +140,11 @@ def _compared(old: dict[str, Any], new: dict[str, Any], carry: Any) -> Verdict:
 
 def save_sites(judged: Sequence[Judged], ctx: Context) -> None:
     """Write the sites that were chosen."""
-    store_sites(enterprise=_enterprise(ctx), by=ctx.by, **_split(judged))
+    store_sites(enterprise=enterprise_of(ctx), by=ctx.by, **split(judged))
 
 
-def _split(judged: Sequence[Judged]) -> dict[str, list[Any]]:
+def split(judged: Sequence[Judged]) -> dict[str, list[Any]]:
+    """Return what is to be written, as the actions take it: ``new`` and ``changed``."""
     return {
         "new": [one.verdict.carry for one in judged if one.verdict.outcome is Outcome.NEW],
         "changed": [one.verdict.carry for one in judged if one.verdict.outcome is Outcome.CHANGED],
@@ -172,7 +153,7 @@ def _split(judged: Sequence[Judged]) -> dict[str, list[Any]]:
 
 def prepare_teams(rows: Sequence[Row], ctx: Context) -> list[Verdict]:
     """Compare the rows with the teams in use; three queries for the batch."""
-    enterprise = _enterprise(ctx)
+    enterprise = enterprise_of(ctx)
     known = {
         team.name: team
         for team in Team.objects.filter(enterprise=enterprise, active=True).select_related(
@@ -204,15 +185,17 @@ def _team(row: Row, team: Team | None, places: dict[str, str], shifts: set[str],
     spec = TeamSpec(row.values["name"], new["workshop"], new["shift"])
     if team is None:
         return Verdict(Outcome.NEW, carry=spec)
-    return _compared(old, new, spec)
+    return compared(old, new, spec)
 
 
 def save_teams(judged: Sequence[Judged], ctx: Context) -> None:
     """Write the teams that were chosen."""
-    store_teams(enterprise=_enterprise(ctx), by=ctx.by, **_split(judged))
+    store_teams(enterprise=enterprise_of(ctx), by=ctx.by, **split(judged))
 
 
-def _done_url(tab: str) -> Any:
+def done_url(tab: str) -> Any:
+    """Return what gives the address of a tab of the enterprise's page."""
+
     def url(scope: Scope) -> str:
         return f"/enterprises/{scope.path.rstrip('/').rsplit('/', 1)[-1]}/?tab={tab}"
 
@@ -224,11 +207,11 @@ SITES = ImportSpec(
     title=gettext_lazy("企业场所"),
     columns=SITE_COLUMNS,
     natural_key=("code",),
-    may=_may,
-    scopes=_scopes,
+    may=PARTS.may_fill,
+    scopes=PARTS.scopes,
     prepare=prepare_sites,
     store=save_sites,
-    done_url=_done_url("sites"),
+    done_url=done_url("sites"),
     note=gettext_lazy("按编号核对。宿舍楼放在它的房间之前。"),
     max_rows=20_000,
 )
@@ -238,11 +221,11 @@ TEAMS = ImportSpec(
     title=gettext_lazy("企业班组"),
     columns=TEAM_COLUMNS,
     natural_key=("name",),
-    may=_may,
-    scopes=_scopes,
+    may=PARTS.may_fill,
+    scopes=PARTS.scopes,
     prepare=prepare_teams,
     store=save_teams,
-    done_url=_done_url("shifts"),
+    done_url=done_url("shifts"),
     note=gettext_lazy("按班组名称核对。车间和班次须先登记。"),
     max_rows=20_000,
 )

@@ -1,10 +1,16 @@
-"""The trail is append-only whoever asks, also by plain SQL."""
+"""The trail is append-only whoever asks, also by plain SQL.
+
+What has been moved into a signed segment may be deleted; the application's role still may not.
+"""
 
 from django.db import migrations
 
 FORWARD = """
 CREATE FUNCTION audit_refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
+    IF TG_OP = 'DELETE' AND EXISTS (SELECT 1 FROM audit_auditsegment WHERE last_id >= OLD.id) THEN
+        RETURN OLD;
+    END IF;
     RAISE EXCEPTION '留痕记录只能追加，不能修改或删除。' USING ERRCODE = 'restrict_violation';
 END $$;
 

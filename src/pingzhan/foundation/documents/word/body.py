@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -23,6 +24,12 @@ from pingzhan.foundation.documents.word.sheet import CHARACTER_PT, Sheet, dress,
 _INDENT = 2 * CHARACTER_PT
 _HEADING_FONTS = {1: oxml.HEITI, 2: oxml.KAITI, 3: oxml.FANGSONG, 4: oxml.FANGSONG}
 TABLE_PT, TABLE_LINE_PT = 12.0, 20.0
+CELL_MARGINS_PT = 12.0
+SHORT_WORD = 4
+"""Characters of a text that stays on one line, as the head of a column."""
+RUN_AIR = 1.1
+"""Figures of some faces are wider than half a character."""
+_RUN = re.compile("[!-~]+")
 
 
 def write(sheet: Sheet, paper: PaperContent) -> None:
@@ -138,7 +145,23 @@ def centred_columns(rows: tuple[tuple[str, ...], ...]) -> list[bool]:
 
 
 def column_widths(rows: tuple[tuple[str, ...], ...]) -> list[float]:
-    """Return the widths of the columns in points, together the type area, by the longest texts."""
-    longest = [max(min(text_width(row[at], 1.0), 24.0) for row in rows) + 1.5 for at in range(len(rows[0]))]
-    total = sum(longest)
-    return [TYPE_WIDTH_PT * one / total for one in longest]
+    """Return the widths of the columns in points, together the type area, by the longest texts.
+
+    No column is narrower than what cannot be broken in it (a number, a short head), while there is room.
+    """
+    columns = range(len(rows[0]))
+    longest = [max(min(text_width(row[at], 1.0), 24.0) for row in rows) + 1.5 for at in columns]
+    widths = [TYPE_WIDTH_PT * one / sum(longest) for one in longest]
+    least = [max(_unbreakable(row[at]) for row in rows) for at in columns]
+    if sum(least) > TYPE_WIDTH_PT:
+        return widths
+    spare = [max(0.0, width - need) for width, need in zip(widths, least, strict=True)]
+    lacking = sum(max(0.0, need - width) for width, need in zip(widths, least, strict=True))
+    share = lacking / sum(spare) if lacking else 0.0
+    return [max(width, need) - room * share for width, need, room in zip(widths, least, spare, strict=True)]
+
+
+def _unbreakable(text: str) -> float:
+    """Return the width in points of the longest run that no line break may part, with the cell's margins."""
+    runs = [text] if len(text) <= SHORT_WORD else _RUN.findall(text)
+    return max((text_width(run, TABLE_PT) for run in runs), default=0.0) * RUN_AIR + CELL_MARGINS_PT

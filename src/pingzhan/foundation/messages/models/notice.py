@@ -55,6 +55,10 @@ class Notice(models.Model):
     persons; ``account`` is that person's account when there is one. ``dedupe`` is unique, so writing the same
     notice twice sends it once. ``lease_until`` is set exactly while a sender holds it; ``next_at`` is the
     earliest moment of the next try.
+
+    ``batch`` is the id of the first of the notices that leave with this one in one call to a channel that takes
+    many recipients, 0 when it is to go alone from now on. It is written before the call, so that a call repeated
+    after a crash has the same number and the same recipients.
     """
 
     world = models.IntegerField(_("演练编号"), default=0)
@@ -88,6 +92,7 @@ class Notice(models.Model):
     provider_id = models.CharField(_("发送回执号"), max_length=200, blank=True, default="")
     last_error = models.TextField(_("上次错误"), blank=True, default="")
     created_at = models.DateTimeField(_("建立时间"), db_default=Now(), editable=False)
+    batch = models.BigIntegerField(_("同次发送"), null=True, blank=True)
     sent_at = models.DateTimeField(_("发出时间"), null=True, blank=True)
     read_at = models.DateTimeField(_("阅读时间"), null=True, blank=True)
 
@@ -100,6 +105,11 @@ class Notice(models.Model):
                 fields=["priority", "wave", "id"],
                 name="notice_waiting",
                 condition=Q(state__in=["queued", "failed", "leased"]),
+            ),
+            models.Index(
+                fields=["batch"],
+                name="notice_together",
+                condition=Q(batch__gt=0, state__in=["queued", "failed", "leased"]),
             ),
             models.Index(fields=["-id"], name="notice_troubled", condition=Q(state__in=["failed", "dead"])),
             models.Index(fields=["account", "-id"], name="notice_inbox", condition=Q(account__isnull=False)),
@@ -155,6 +165,9 @@ class Notice(models.Model):
 
     def __str__(self) -> str:
         return f"#{self.pk} {self.title}"
+
+    together = False
+    """Whether the words are asked for a call to many, where nothing personal can be said. Not stored."""
 
     @property
     def number(self) -> str:

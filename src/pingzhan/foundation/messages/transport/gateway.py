@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
@@ -13,12 +13,12 @@ from xml.sax.saxutils import escape
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from pingzhan.foundation.messages.kinds import Kind, Message, SendError, setting
+from pingzhan.foundation.messages.kinds import Kind, Message, SendError, Taken, setting
 from pingzhan.foundation.messages.text import one_line
 from pingzhan.foundation.messages.transport.http import Client, check_url, refuse_unless_ok
 from pingzhan.kernel.errors import Invalid
 
-PLACES = re.compile(r"\{(phone|text|title|id|key)\}")
+PLACES = re.compile(r"\{(phone|phones|text|title|id|key)\}")
 HEADER = re.compile(r"([A-Za-z0-9-]+):\s*(.*)")
 MOBILE = re.compile(r"1[3-9]\d{9}")
 NUMBER_HEADER = "X-Client-Id"
@@ -101,6 +101,28 @@ class GatewaySettings:
         help=gettext_lazy("多个用逗号隔开；其他值按未送达处理，改走下一种方式。"),
         required=False,
     )
+    reply_phone: str = setting(
+        gettext_lazy("回复短信的号码字段"),
+        help=gettext_lazy("网关把收到的短信转到本渠道的回报地址时，发信号码所在的字段；不转时不填。"),
+        required=False,
+    )
+    reply_text: str = setting(gettext_lazy("回复短信的内容字段"), default="content", required=False)
+    many: int = setting(
+        gettext_lazy("一次最多号码数"),
+        default=1,
+        help=gettext_lazy(
+            "内容相同的通知合并成一次请求；{phones} 是号码列表，{phone} 是用分隔符连起来的号码。"
+        ),
+        required=False,
+        minimum=1,
+        maximum=1000,
+    )
+    separator: str = setting(gettext_lazy("号码分隔符"), default=",", required=False)
+    refused_field: str = setting(
+        gettext_lazy("未接收号码的字段"),
+        help=gettext_lazy("一次多个号码时，回答里列出未接收号码的字段；这些号码改为逐个重发。"),
+        required=False,
+    )
     private: bool = setting(
         gettext_lazy("地址在内网"),
         default=False,
@@ -110,7 +132,14 @@ class GatewaySettings:
 
     def check(self) -> None:
         """Raise Invalid for an address, header or body that cannot work."""
-        sample = {"phone": "13800000000", "text": '样"文\n', "title": "样", "id": "PZ1", "key": "k"}
+        sample = {
+            "phone": "13800000000",
+            "phones": '["13800000000"]',
+            "text": '样"文\n',
+            "title": "样",
+            "id": "PZ1",
+            "key": "k",
+        }
         check_url(fill(self.url, sample, "url"), private=self.private)
         for line in self.headers.splitlines():
             if line.strip() and not HEADER.fullmatch(line.strip()):
@@ -132,7 +161,13 @@ def fill(template: str, values: Mapping[str, str], escaping: str) -> str:
         "header": one_line,
         "text": str,
     }
-    return PLACES.sub(lambda found: escapes[escaping](values[found[1]]), template)
+
+    def put(found: re.Match[str]) -> str:
+        if found[1] == "phones" and escaping == "json":
+            return values["phones"]
+        return escapes[escaping](values[found[1]])
+
+    return PLACES.sub(put, template)
 
 
 def pick(data: Any, path: str) -> str | None:
@@ -149,6 +184,15 @@ def pick(data: Any, path: str) -> str | None:
     return str(data) if isinstance(data, str | int | float) else None
 
 
+def pick_all(data: Any, path: str) -> list[str]:
+    """Return the texts of the list at a dotted path, or of one text with commas or bars; none when absent."""
+    for step in path.split("."):
+        data = data.get(step) if isinstance(data, dict) else None
+    if isinstance(data, str):
+        return [part.strip() for part in re.split(r"[,|;]", data) if part.strip()]
+    return [str(one) for one in data if isinstance(one, str | int)] if isinstance(data, list) else []
+
+
 def listed(text: str) -> set[str]:
     """Return the values of a list typed with commas."""
     return {part.strip() for part in re.split(r"[,，]", text) if part.strip()}
@@ -163,9 +207,22 @@ class GatewaySender:
 
     def send(self, message: Message) -> str:
         """Send one text message; return the provider's id of it."""
+        return self._receipt(self._ask(message, [mobile(message.address)]))
+
+    def send_many(self, message: Message, addresses: Sequence[str]) -> Taken:
+        """Send the same text to all numbers; those the answer lists as refused are tried alone later."""
+        data = self._ask(message, [mobile(one) for one in addresses])
+        receipt = self._receipt(data)
+        field = self.settings.refused_field
+        refused = {mobile(one) for one in pick_all(data, field)} if field else set()
+        error = SendError("gateway_refused", _("网关没有接收这个号码。"))
+        return Taken(receipt, {one: error for one in addresses if mobile(one) in refused})
+
+    def _ask(self, message: Message, phones: Sequence[str]) -> Any:
         options = self.settings
         values = {
-            "phone": mobile(message.address),
+            "phone": options.separator.join(phones),
+            "phones": json.dumps(phones),
             "text": message.text,
             "title": message.title,
             "id": message.number,
@@ -180,7 +237,7 @@ class GatewaySender:
             options.method, fill(options.url, values, "url"), headers=headers, body=body.encode()
         )
         refuse_unless_ok(answer)
-        return self._receipt(answer.data())
+        return answer.data()
 
     def _receipt(self, data: Any) -> str:
         options = self.settings
@@ -212,4 +269,5 @@ GATEWAY_KIND = Kind(
     open=GatewaySender,
     accepts=is_mobile,
     rate=(20, 1),
+    many=lambda shown: int(shown.get("many") or 1),
 )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -21,6 +21,7 @@ from django.utils.translation import gettext as _
 
 from pingzhan.foundation.ui.assets import entry
 from pingzhan.foundation.ui.icons import ICONS, SHAPES
+from pingzhan.foundation.ui.rows import figures
 from pingzhan.kernel.levels import Level
 
 register = template.Library()
@@ -125,10 +126,10 @@ def cells(row: Any) -> Iterable[Any]:
     return row.values() if isinstance(row, dict) else row
 
 
-@register.filter
-def is_number(value: Any) -> bool:
-    """Return whether a cell holds a number and so stands at the right."""
-    return isinstance(value, (int, float)) and not isinstance(value, bool)
+@register.simple_tag
+def chart_table(columns: Sequence[Any], rows: Iterable[Sequence[Any]]) -> SafeString:
+    """Return head and body of the table beneath a chart. Nothing given is an empty table."""
+    return figures(columns or (), rows or ())
 
 
 @register.simple_tag

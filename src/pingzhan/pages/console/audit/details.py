@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
+from django.core.paginator import Page, Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext as _
@@ -16,6 +18,8 @@ from pingzhan.foundation.audit.models import AuditRecord
 from pingzhan.pages.console.audit.views import Line, lines, visible_records
 from pingzhan.pages.console.guard import needs
 
+WHOLE = changes.PER_TABLE
+"""Changed rows up to which all are shown at once; of more the tables are folded and read when opened."""
 RELATED = 50
 """Other records of the same operation that are listed."""
 TONES = {"insert": "ok", "update": "info", "delete": "bad"}
@@ -69,20 +73,49 @@ def _changed(one: AuditRecord, paths: tuple[str, ...]) -> dict[str, object]:
     pair = (one.tx, one.tx_at)
     if not changes.open_transactions([pair], paths=paths):
         return {"tables": [], "withheld": True, "old": False}
-    tables = changes.changes_of([pair])
+    tables = changes.changes_of([pair], whole=WHOLE)
     return {
         "tables": [
-            {
-                "title": table.title,
-                "count": table.count,
-                "more": table.count - len(table.rows),
-                "rows": [(kind_word(row.kind), TONES[row.kind], row) for row in table.rows],
-            }
-            for table in tables
+            {"model": one.model, "title": one.title, "count": one.count, "lines": _toned(one.rows)}
+            for one in tables
         ],
         "withheld": False,
         "old": False,
     }
+
+
+def _toned(rows: Sequence[changes.RowChange]) -> list[tuple[str, str, changes.RowChange]]:
+    return [(kind_word(row.kind), TONES[row.kind], row) for row in rows]
+
+
+@require_GET
+@needs(Permission.VIEW_AUDIT)
+def rows_page(request: HttpRequest, record_id: int, label: str) -> HttpResponse:
+    """Show one page of the rows of one table that a record changed; with htmx only that table.
+
+    404 unless the actor may read the record and, as on its page, every record of the same transaction.
+    """
+    actor = request_actor(request)
+    paths = actor.paths(Permission.VIEW_AUDIT)
+    one = get_object_or_404(visible_records(actor), pk=record_id)
+    if one.tx is None or one.tx_at is None:
+        raise Http404
+    pair = (one.tx, one.tx_at)
+    try:
+        title, count = changes.object_title(label), changes.count_of([pair], label)
+    except KeyError as error:
+        raise Http404 from error
+    if not count or not changes.open_transactions([pair], paths=paths):
+        raise Http404
+    page: Page[int] = Paginator(range(count), changes.PER_TABLE).get_page(request.GET.get("page"))
+    rows = changes.rows_of([pair], label, start=max(0, page.start_index() - 1))
+    context = {
+        "record": one,
+        "page": page,
+        "table": {"model": label, "title": title, "count": count, "lines": _toned(rows)},
+    }
+    part = request.headers.get("HX-Request") == "true"
+    return render(request, "console/audit/_rows.html" if part else "console/audit/rows.html", context)
 
 
 def kind_word(kind: str) -> str:

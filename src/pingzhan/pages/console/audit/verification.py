@@ -16,6 +16,7 @@ from pingzhan.foundation.audit import signing
 from pingzhan.foundation.audit.anchors import ANCHOR_SECONDS
 from pingzhan.foundation.audit.grants import offences
 from pingzhan.foundation.audit.models import AuditAnchor, AuditRecord, AuditSegment
+from pingzhan.foundation.audit.triggers import faults
 from pingzhan.foundation.audit.wording import anchored, break_sentence
 from pingzhan.foundation.runs.actions import start
 from pingzhan.foundation.runs.models import OPEN_STATES, RunRow, RunState
@@ -96,5 +97,6 @@ def _page(request: HttpRequest, actor: Actor, verdict: Verdict | None) -> HttpRe
         "key_id": signing.keys().current,
         "length": _length(),
         "apart": not offences(),
+        "faults": len(faults()),
     }
     return render(request, "console/audit/verify.html", context)

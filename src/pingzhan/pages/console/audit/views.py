@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from pingzhan.domain.command.models import Activation
+from pingzhan.domain.reporting import api as reporting
 from pingzhan.domain.territory.models import Unit
 from pingzhan.foundation import audit
 from pingzhan.foundation.access.actor import Actor, request_actor, within
@@ -88,7 +89,11 @@ def switches(request: HttpRequest) -> HttpResponse:
     actor = request_actor(request)
     found = Activation.objects.filter(within("unit__path", actor.paths(Permission.VIEW_AUDIT)))
     page = Paginator(found.select_related("unit").order_by("-pk"), PAGE).get_page(request.GET.get("page"))
-    context = {"page": page, "rows": [_switch_row(one) for one in page.object_list]}
+    context = {
+        "page": page,
+        "rows": [_switch_row(one) for one in page.object_list],
+        "may_alert": any(actor.has(one) for one in reporting.READERS),
+    }
     return render(request, "console/audit/switches.html", context)
 
 
@@ -120,6 +125,7 @@ def lines(records: Sequence[AuditRecord]) -> list[Line]:
 
 def _switch_row(one: Activation) -> dict[str, object]:
     return {
+        "pk": one.pk,
         "at": timezone.localtime(one.at),
         "unit": one.unit.name,
         "from_word": level_word(one.level_from),

@@ -4,27 +4,45 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from pingzhan.domain.command import api as command
+from pingzhan.domain.command.api import Waiting
 from pingzhan.domain.command.models import Activation
+from pingzhan.domain.command.models import LogLine as Line
+from pingzhan.domain.roster import api as roster
 from pingzhan.domain.territory.models import Unit
 from pingzhan.foundation.access.models import RoleGrant
 from pingzhan.foundation.access.roles import Role
 from pingzhan.pages.console import gaps
+from pingzhan.pages.console.duty.blocks import (
+    Duty,
+    IncidentBlock,
+    InForce,
+    OnDuty,
+    OrderBlock,
+    Practice,
+    PursuitBlock,
+    ReportBlock,
+    duty,
+    in_force,
+    incident_block,
+    order_block,
+    practice,
+    pursuit_block,
+    report_block,
+)
 from pingzhan.pages.console.duty.health import HealthLine
+from pingzhan.pages.console.marks import Mark, marks
 from pingzhan.pages.console.readiness.levels import LevelRow, ready
 from pingzhan.pages.console.seats import SeatView, seat_view
 from pingzhan.pages.console.wording import group_name
 
-MARK_HOURS = (2, 4, 5, 24)
-"""Marks of the clock: on site 2 h, core facts 4 h, publish 5 h, report 24 h (command.md section 18)."""
-
 ALARMS = 12
-TASKS = 20
+TASKS = 8
 LOG = 6
 
 
@@ -37,16 +55,6 @@ class Commander:
     note: str = ""
     phone: str = ""
     acting: bool = False
-
-
-@dataclass(frozen=True)
-class Mark:
-    """An hour mark of the clock."""
-
-    hours: int
-    at: datetime
-    past: bool
-    next: bool
 
 
 @dataclass(frozen=True)
@@ -103,6 +111,8 @@ class LogLine:
     at: datetime
     who: str
     text: str
+    entered: datetime | None = None
+    """When a line from paper was entered; None for the others."""
 
 
 @dataclass
@@ -110,6 +120,7 @@ class Board:
     """All blocks of the page for one zone."""
 
     zone: Unit
+    world: int
     posture: str
     level: int | None
     since: datetime | None
@@ -120,12 +131,22 @@ class Board:
     totals: Totals
     alarms: list[SeatView]
     waiting: int
+    answers: Waiting
+    late: list[SeatView]
     gaps: list[gaps.GapGroup]
     gap_count: int
     tasks: list[TaskGroup]
     tasks_open: int
     tasks_overdue: int
     tasks_soon: int
+    orders: OrderBlock
+    reports: ReportBlock
+    incidents: IncidentBlock
+    pursuits: PursuitBlock
+    orders_in_force: list[InForce]
+    duty_until: datetime | None
+    roster_gaps: list[roster.RosterGap]
+    practice: Practice | None
     health: list[HealthLine]
     log: list[LogLine]
     levels: list[LevelRow]
@@ -143,48 +164,76 @@ class Board:
         return any(group.tone != "info" for group in self.gaps)
 
     @property
+    def health_troubles(self) -> list[HealthLine]:
+        """Return the parts of the machine that are slow, late or failed."""
+        return [line for line in self.health if line.tone != "ok"]
+
+    @property
+    def health_fine(self) -> list[HealthLine]:
+        """Return the parts of the machine that work."""
+        return [line for line in self.health if line.tone == "ok"]
+
+    @property
     def health_bad(self) -> bool:
         """Return whether any part of the machine is late or failed."""
         return any(line.tone == "bad" for line in self.health)
 
 
-def board(zone: Unit, machine: list[HealthLine]) -> Board:
+def _logged(line: Line) -> LogLine:
+    entered = line.at if line.paper_at is not None else None
+    return LogLine(line.happened, line.by_name, line.text, entered)
+
+
+def board(zone: Unit, machine: list[HealthLine], world: int = 0) -> Board:
     """Return the board of a zone as it is now. The number of queries does not depend on the size."""
     now = timezone.now()
-    active = command.in_force(zone)
+    active = command.in_force(zone, world)
     own = active[0] if active and active[0].unit_id == zone.pk else None
     running = active[0] if active else None
-    groups = [_group_row(one) for one in command.group_counts(zone)]
-    waiting = list(command.waiting_seats(zone, limit=ALARMS))
+    groups = [_group_row(one) for one in command.group_counts(zone, world)]
+    waiting = list(command.waiting_seats(zone, world, limit=ALARMS))
+    answers = command.waiting(zone, world) if running else Waiting((), 0)
     waiting_count = sum(row.filled - row.confirmed for row in groups)
-    counts = command.task_counts(zone)
-    pressing = list(command.pressing_tasks(zone)[:TASKS])
-    lines = command.gap_lines(command.open_gaps(zone)) if running else []
+    counts = command.task_counts(zone, world)
+    pressing = list(command.pressing_tasks(zone, world)[:TASKS])
+    lines = command.gap_lines(command.open_gaps(zone, world)) if running else []
     levels: list[LevelRow] = []
     found = gaps.items(lines, emergency=running is not None)
     version_n: int | None = None
+    shift = duty(zone)
     if running is None:
         levels, found, version_n = ready(zone)
     return Board(
         zone=zone,
+        world=world,
         posture="emergency" if running else "routine",
         level=own.level if own else None,
         since=running.at if running else None,
         active=active,
-        command=_command(zone, running is not None),
-        marks=_marks(running.at, now) if running else [],
+        command=_command(zone, world, running is not None, shift),
+        marks=marks(running.at, now) if running else [],
         groups=groups,
         totals=_totals(groups),
         alarms=[seat_view(seat) for seat in waiting],
         waiting=waiting_count,
+        answers=answers,
+        late=[seat_view(seat) for seat in answers.late[:ALARMS]],
         gaps=gaps.grouped(found),
         gap_count=len(found),
         tasks=_task_groups(counts, pressing, now),
         tasks_open=sum(one.open for one in counts),
         tasks_overdue=sum(one.overdue for one in counts),
         tasks_soon=sum(one.soon for one in counts),
+        orders=order_block(zone, world, now),
+        reports=report_block(zone, world, now),
+        incidents=incident_block(zone, world),
+        pursuits=pursuit_block(zone, world, now),
+        orders_in_force=in_force(active),
+        duty_until=shift.until,
+        roster_gaps=[] if running else roster.gaps(zone),
+        practice=None if running else practice(zone, now),
         health=machine,
-        log=[LogLine(line.at, line.by_name, line.text) for line in command.log_lines(zone)[:LOG]],
+        log=[_logged(line) for line in command.log_lines(zone, world)[:LOG]],
         levels=levels,
         version_n=version_n,
         unverified=0 if running else command.unverified_persons(zone),
@@ -205,24 +254,22 @@ def _totals(groups: Sequence[GroupRow]) -> Totals:
     return Totals(needed, filled, confirmed, arrived, filled < needed or confirmed < filled)
 
 
-def _marks(start: datetime, now: datetime) -> list[Mark]:
-    times = [(hours, start + timedelta(hours=hours)) for hours in MARK_HOURS]
-    coming = next((hours for hours, at in times if at > now), None)
-    return [Mark(hours, at, at <= now, hours == coming) for hours, at in times]
-
-
-def _command(zone: Unit, emergency: bool) -> list[Commander]:
-    leads = command.leads(zone)
+def _command(zone: Unit, world: int, emergency: bool, shift: Duty) -> list[Commander]:
+    leads = command.leads(zone, world)
     first = leads[0] if leads else None
     second = leads[1] if len(leads) > 1 else None
-    title = _("指挥人") if emergency else _("带班领导")
+    title = _("指挥人") if emergency else _("总负责")
     if first is not None and first.acting:
         title = _("代行指挥")
+    if first is not None and first.upper:
+        title = _("提级指挥")
     cells = [_cell(title, first, emergency), _cell(_("下一顺位"), second, emergency)]
     if emergency and len(leads) > 2:
         cells.append(_cell(_("再下一顺位"), leads[2], emergency))
-    cells.append(Commander(_("值班长"), "、".join(duty_officers(zone))))
-    return cells
+    if not shift.leaders and not shift.officers:
+        return [*cells, Commander(_("值班长"), "、".join(duty_officers(zone)), _("值班表没有排到人"))]
+    cells += [_on_duty(_("带班领导"), one) for one in shift.leaders] or [Commander(_("带班领导"), "")]
+    return cells + ([_on_duty(_("值班员"), one) for one in shift.officers] or [Commander(_("值班员"), "")])
 
 
 def _cell(role: str, lead: command.Lead | None, emergency: bool) -> Commander:
@@ -232,6 +279,10 @@ def _cell(role: str, lead: command.Lead | None, emergency: bool) -> Commander:
     if emergency:
         notes.append(_("已确认") if lead.confirmed else _("未确认"))
     return Commander(role, lead.name, " · ".join(notes), lead.phone, lead.acting)
+
+
+def _on_duty(role: str, one: OnDuty) -> Commander:
+    return Commander(role, one.name, _("已登记离岗，请联系他人") if one.away else "", one.phone)
 
 
 def duty_officers(zone: Unit) -> list[str]:

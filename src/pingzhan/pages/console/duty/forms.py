@@ -23,6 +23,12 @@ class LogForm(forms.Form):
             "max_length": gettext_lazy("一条日志最多 500 字，请分条记。"),
         },
     )
+    paper_at = forms.DateTimeField(
+        label=gettext_lazy("纸上写的时间"),
+        required=False,
+        input_formats=["%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M"],
+        error_messages={"invalid": gettext_lazy("时间不对，例如 2026-03-01 08:30。")},
+    )
 
 
 class PhoneForm(forms.Form):
@@ -40,6 +46,17 @@ class PhoneForm(forms.Form):
         initial="30",
         widget=forms.RadioSelect,
         error_messages={"required": gettext_lazy("请选择对方什么时候到。")},
+    )
+
+
+class CodeForm(forms.Form):
+    """A code from a reply."""
+
+    code = forms.CharField(
+        label=gettext_lazy("签收码"),
+        max_length=40,
+        error_messages={"required": gettext_lazy("请填写八位签收码。")},
+        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
     )
 
 

@@ -8,6 +8,7 @@ from datetime import datetime
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from pingzhan.domain.command import api as command
 from pingzhan.foundation.jobs.beats import Pulse, pulses
 from pingzhan.foundation.messages.reading import Backlog, Trouble, backlog
 
@@ -23,12 +24,32 @@ class HealthLine:
 
 
 def health() -> list[HealthLine]:
-    """Return the lines of the health block. Two queries."""
+    """Return the lines of the health block. Three queries."""
     beats = pulses()
     loops = [_loop(beat) for beat in beats]
     if not loops:
         loops = [HealthLine(_("后台循环"), "bad", _("没有运行"), _("请检查 worker 进程。"))]
-    return [*_outbox(backlog()), *loops]
+    return [*_outbox(backlog()), *_overdue(), *loops]
+
+
+def _overdue() -> list[HealthLine]:
+    """Return what the loops should have done by now; nothing when all is well."""
+    seats, broadcasts = command.overdue()
+    lines = []
+    if seats:
+        lines.append(
+            HealthLine(
+                _("逾期催办"),
+                "bad",
+                _("%(n)d 个") % {"n": seats},
+                _("到时已超过 30 秒没有处理，请电话催办。"),
+            )
+        )
+    if broadcasts:
+        lines.append(
+            HealthLine(_("全员通告"), "bad", _("%(n)d 份") % {"n": broadcasts}, _("超过 30 秒没有送完。"))
+        )
+    return lines
 
 
 def _outbox(state: Backlog) -> list[HealthLine]:
@@ -60,6 +81,9 @@ def _loop(beat: Pulse) -> HealthLine:
     name = loop_name(beat.name)
     if beat.healthy:
         return HealthLine(name, "ok", _("正常"))
+    if beat.failures and "invariants" in beat.name:
+        # What does not hold is the news, not how often it was looked at.
+        return HealthLine(name, "bad", _("不符"), beat.last_error)
     if beat.failures:
         return HealthLine(name, "bad", _("出错"), _("连续 %(n)d 次") % {"n": beat.failures})
     return HealthLine(name, "bad", _("停了"), _("上次 %(time)s") % {"time": _clock(beat.last_at)})
@@ -76,13 +100,21 @@ def loop_name(key: str) -> str:
         "outbox": _("发送通知"),
         "sweep": _("逾期催办"),
         "reconcile": _("席位核对"),
+        "auditor": _("运行自检"),
         "broadcast": _("全员通告"),
         "fanout": _("全员通告"),
         "readiness": _("就绪检查"),
         "invariants": _("一致性检查"),
-        "live": _("清理变更记录"),
+        "live-forget": _("清理变更记录"),
         "audit-anchor": _("留痕锚定"),
         "access.tidy": _("清理过期登录"),
+        "drills.inject": _("演练注入"),
+        "drills.settle": _("演练收尾"),
+        "frontline.minute": _("下沉一线核对"),
+        "orders.remind": _("督办提醒"),
+        "reporting.due": _("报告到期"),
+        "roster.minute": _("值班提醒"),
+        "shared-forget": _("清理限次记录"),
         "runs": _("后台任务"),
         "tasks-lost": _("任务找回"),
     }

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from pingzhan.pages.console.duty import seats, views
+from pingzhan.pages.console.duty import answers, seats, views
 
 app_name = "duty"
 urlpatterns = [
@@ -14,6 +14,9 @@ urlpatterns = [
     path("seat/<int:pk>/phone/", seats.phone, name="phone"),
     path("seat/<int:pk>/replace/", seats.replace, name="replace"),
     path("seat/<int:pk>/urge/", seats.urge, name="urge"),
+    path("seat/<int:pk>/put-back/", answers.put_back, name="put_back"),
+    path("code/", answers.code, name="code"),
+    path("arrival/", answers.arrival, name="arrival"),
     path("post/<str:code>/", seats.post, name="post"),
     path("post/<str:code>/fill/", seats.fill, name="fill"),
 ]

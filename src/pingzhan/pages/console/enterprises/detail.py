@@ -34,7 +34,7 @@ from pingzhan.pages.console.enterprises.forms import (
     MoveForm,
     RiskForm,
     StatusForm,
-    attach,
+    attach_by_label,
 )
 from pingzhan.pages.console.enterprises.parts import part_context
 from pingzhan.pages.console.enterprises.views import is_htmx, visible_enterprise
@@ -158,7 +158,7 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
         try:
             changed = territory.change_enterprise(enterprise=found, changes=form.cleaned_data, by=actor)
         except Invalid as error:
-            attach(form, error)
+            attach_by_label(form, error)
         else:
             messages.success(request, _("档案已保存。") if changed else _("内容没有变化。"))
             return redirect("enterprises:detail", pk=pk)
@@ -251,7 +251,7 @@ def decide(request: HttpRequest, pk: int, what: str) -> HttpResponse:
         except Refused:
             raise
         except DomainError as error:
-            attach(form, error)
+            attach_by_label(form, error)
         else:
             messages.success(request, _("已办理：%(what)s。") % {"what": decision.title})
             if is_htmx(request):

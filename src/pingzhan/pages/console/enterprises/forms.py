@@ -44,7 +44,7 @@ def industries() -> list[tuple[str, str]]:
     return [(code, f"{code} {name}") for code, name in territory.DIVISIONS.items()]
 
 
-def attach(form: forms.Form, error: DomainError) -> None:
+def attach_by_label(form: forms.Form, error: DomainError) -> None:
     """Show a refusal of the action under the field it is about, above the form when it is about no field.
 
     The field is found by what the message begins with: constraint messages name their field first.

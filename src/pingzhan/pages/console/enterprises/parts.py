@@ -25,7 +25,7 @@ from pingzhan.domain.territory.models import Enterprise, Site, Unit
 from pingzhan.foundation.access.actor import Actor, request_actor
 from pingzhan.foundation.access.roles import Permission
 from pingzhan.kernel.errors import DomainError, Invalid, NotFound, Refused
-from pingzhan.pages.console.enterprises.forms import attach
+from pingzhan.pages.console.enterprises.forms import attach_by_label
 from pingzhan.pages.console.enterprises.partforms import RoomsForm, RowForm, ShiftForm, SiteForm, TeamForm
 from pingzhan.pages.console.enterprises.views import is_htmx, visible_enterprise
 from pingzhan.pages.console.guard import needs
@@ -101,6 +101,7 @@ PARTS: dict[str, Part] = {
             (gettext_lazy("下班"), False),
             (gettext_lazy("申报人数"), True),
         ),
+        "territory.shifts",
     ),
     "teams": Part(
         gettext_lazy("班组"),
@@ -225,7 +226,7 @@ def add(request: HttpRequest, pk: int, kind: str) -> HttpResponse:
         except Refused:
             raise
         except DomainError as error:
-            attach(form, error)
+            attach_by_label(form, error)
         else:
             return _row_answer(request, found, kind, _row(part, found, made.pk), focus=True)
     return _form_answer(request, found, kind, form)
@@ -247,7 +248,7 @@ def edit(request: HttpRequest, pk: int, kind: str, row: int) -> HttpResponse:
         except Refused:
             raise
         except DomainError as error:
-            attach(form, error)
+            attach_by_label(form, error)
         else:
             return _row_answer(request, found, kind, _row(part, found, row), focus=True)
     return _form_answer(request, found, kind, form, stored)
@@ -301,7 +302,7 @@ def rooms(request: HttpRequest, pk: int, row: int) -> HttpResponse:
                 dormitory=dormitory, codes=form.codes(), capacity=form.cleaned_data["capacity"], by=actor
             )
         except Invalid as error:
-            attach(form, error)
+            attach_by_label(form, error)
         else:
             words = ngettext("已新建 %(n)d 个房间。", "已新建 %(n)d 个房间。", len(made))
             messages.success(request, words % {"n": len(made)})

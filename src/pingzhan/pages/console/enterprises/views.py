@@ -19,8 +19,15 @@ from pingzhan.domain.territory.models import Enterprise, Unit
 from pingzhan.foundation.access.actor import Actor, request_actor, within
 from pingzhan.foundation.access.roles import Permission
 from pingzhan.kernel.errors import Conflict, DomainError, Invalid, NotFound, Refused
-from pingzhan.pages.console.enterprises.forms import BatchRiskForm, FilterForm, NewForm, attach, parents
+from pingzhan.pages.console.enterprises.forms import (
+    BatchRiskForm,
+    FilterForm,
+    NewForm,
+    attach_by_label,
+    parents,
+)
 from pingzhan.pages.console.enterprises.rows import lines
+from pingzhan.pages.console.enterprises.table import list_table
 from pingzhan.pages.console.guard import needs
 
 PAGE = 50
@@ -68,12 +75,15 @@ def _index(
     page = Paginator(found, PAGE).get_page(request.GET.get("page"))
     query = {key: value for key, value in request.GET.items() if key != "page" and value}
     editing = actor.paths(Permission.EDIT_ENTERPRISE)
+    files = list(page.object_list)
+    rows, picks = lines(files), _decides(actor, files)
     context: dict[str, Any] = {
         "filters": filters,
         "page": page,
-        "rows": lines(list(page.object_list)),
+        "rows": rows,
+        "table": list_table(rows, picks=picks),
         "query": urlencode(query),
-        "batch": (batch or BatchRiskForm()) if _decides(actor, page.object_list) else None,
+        "batch": (batch or BatchRiskForm()) if picks else None,
     }
     if is_htmx(request):
         return render(request, "console/enterprises/_list.html", context)
@@ -129,7 +139,7 @@ def new(request: HttpRequest) -> HttpResponse:
                 risk_reason=data["risk_reason"],
             )
         except (Invalid, Conflict) as error:
-            attach(form, error)
+            attach_by_label(form, error)
         else:
             messages.success(request, _("已登记%(name)s。") % {"name": form.cleaned_data["name"]})
             return redirect("enterprises:detail", pk=made.pk)

@@ -19,6 +19,9 @@ from pingzhan.foundation.exports.writers import TYPES
 from pingzhan.kernel.errors import Invalid, NotFound
 from pingzhan.pages.console.exports.forms import ExportForm
 
+LONGEST = 200
+"""Letters of a word in the address; what is longer narrows no list."""
+
 
 @require_http_methods(["GET", "POST"])
 @login_required
@@ -50,7 +53,7 @@ def begin(request: HttpRequest, key: str) -> HttpResponse:
             if actions.is_long(listing, params, by=actor):
                 return redirect("exports:job", actions.order_export(**choice).pk)
             with actions.export_now(**choice) as file:
-                return _sent(file.read(), str(listing.title), wanted["form"])
+                return _sent(file.read(), listing.title_for(params), wanted["form"])
     context = {
         "listing": listing,
         "form": form,
@@ -72,7 +75,7 @@ def direct(request: HttpRequest, key: str, form: str) -> HttpResponse:
     if actions.is_long(listing, params, by=actor):
         return redirect(f"{reverse('exports:begin', args=[key])}?{request.GET.urlencode()}")
     with actions.export_now(key=key, form=form, params=params, by=actor) as file:
-        return _sent(file.read(), str(listing.title), form)
+        return _sent(file.read(), listing.title_for(params), form)
 
 
 @require_GET
@@ -103,7 +106,9 @@ def file(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _params(request: HttpRequest) -> dict[str, str]:
     return {
-        name: str(value) for name, value in request.GET.items() if name not in ("page", "before") and value
+        name: str(value)
+        for name, value in request.GET.items()
+        if name not in ("page", "before") and 0 < len(value) <= LONGEST
     }
 
 

@@ -23,10 +23,18 @@ MAX_BYTES = 256 * 1024
 @csrf_exempt
 @require_POST
 def report(request: HttpRequest, token: str) -> HttpResponse:
-    """Take a gateway's delivery report, JSON or a form, and say how many of our notices it concerned."""
+    """Take what a gateway brings, JSON or a form: text messages people sent back, else delivery reports.
+
+    The answer says how many of them concerned us.
+    """
     try:
         channel = receipts.callback_channel(token)
-        known = receipts.take_reports(channel, receipts.read_reports(channel, _data(request)))
+        data = _data(request)
+        replies = receipts.read_replies(channel, data)
+        if replies:
+            known = receipts.take_replies(replies)
+        else:
+            known = receipts.take_reports(channel, receipts.read_reports(channel, data))
     except DomainError as error:
         return JsonResponse(error.as_dict(), status=error.status)
     return JsonResponse({"code": 0, "known": known})

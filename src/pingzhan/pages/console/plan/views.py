@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from pingzhan.domain.command import api as command
+from pingzhan.domain.obligations import api as obligations
 from pingzhan.domain.territory import api as territory
 from pingzhan.domain.territory.enums import EnterpriseStatus, RiskClass, UnitKind
 from pingzhan.domain.territory.models import Enterprise, ParkPlan, Unit
@@ -20,6 +21,7 @@ from pingzhan.foundation.access.actor import request_actor, require, within
 from pingzhan.foundation.access.roles import Permission
 from pingzhan.kernel.errors import Conflict, Invalid, NotFound
 from pingzhan.pages.console.guard import needs
+from pingzhan.pages.console.owed import owed_look
 from pingzhan.pages.console.plan.forms import ImportForm, OutlineForm, PickForm
 from pingzhan.pages.console.wording import level_word
 from pingzhan.pages.console.zones import zone_for
@@ -37,7 +39,10 @@ def index(request: HttpRequest) -> HttpResponse:
     actor = request_actor(request)
     zone = zone_for(request, Permission.VIEW_ENTERPRISES)
     plan = territory.plan_of(zone)
-    by = "risk" if request.GET.get("by") == "risk" else "posture"
+    by = request.GET.get("by", "")
+    may_count = actor.has(Permission.VIEW_LEDGERS)
+    if by != "risk" and not (by == "compliance" and may_count):
+        by = "posture"
     units = list(
         Unit.objects.filter(
             within("path", actor.paths(Permission.VIEW_ENTERPRISES)),
@@ -49,7 +54,15 @@ def index(request: HttpRequest) -> HttpResponse:
     )
     files = {file.pk: file for file in Enterprise.objects.filter(pk__in=[unit.pk for unit in units])}
     postures = command.posture_of([unit.pk for unit in units])
+    states = (
+        obligations.unit_states([unit.pk for unit in units if obligations.can_see(actor, unit)])
+        if by == "compliance"
+        else {}
+    )
     rows = [_row(unit, files.get(unit.pk), postures[unit.pk], by) for unit in units]
+    for row, unit in zip(rows, units, strict=True):
+        if by == "compliance":
+            row["tone"], row["word"] = owed_look(states.get(unit.pk))
     areas = set(
         Unit.objects.filter(path__startswith=zone.path, kind=UnitKind.AREA).values_list("code", flat=True)
     )
@@ -64,6 +77,7 @@ def index(request: HttpRequest) -> HttpResponse:
         "rows": rows,
         "chart": _chart(zone, features, rows) if features else None,
         "undrawn": len(rows) - len(drawn),
+        "may_count": may_count,
         "may_edit": actor.has(Permission.EDIT_TERRITORY, zone.path),
     }
     return render(request, "console/plan/index.html", context)

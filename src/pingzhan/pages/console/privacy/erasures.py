@@ -9,18 +9,22 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from pingzhan.foundation.access.actor import Actor, request_actor
 from pingzhan.foundation.access.roles import Permission
+from pingzhan.foundation.documents import papers
 from pingzhan.foundation.privacy import erasing, protocol, retention
 from pingzhan.foundation.privacy.models import Erasure, ErasureProtocol, ErasureState
-from pingzhan.foundation.privacy.overview import overview
+from pingzhan.foundation.privacy.overview import look_into
 from pingzhan.foundation.privacy.reveal import locate
 from pingzhan.kernel.errors import Conflict, Invalid, NotFound
+from pingzhan.pages.console.documents.reading import download
 from pingzhan.pages.console.guard import needs
 from pingzhan.pages.console.privacy.access import for_readers
 from pingzhan.pages.console.privacy.forms import BasisForm
+from pingzhan.pages.console.privacy.papers import as_paper
 from pingzhan.pages.console.privacy.rules import TONES
 
 STEPS: dict[str, Callable[..., Erasure]] = {
@@ -73,10 +77,14 @@ def end_of_response(request: HttpRequest) -> HttpResponse:
     return redirect("privacy:erasure", pk=row.pk)
 
 
+@never_cache
 @require_http_methods(["GET", "POST"])
 @needs(Permission.MANAGE_PRIVACY)
 def held(request: HttpRequest, kind: str, pk: int) -> HttpResponse:
-    """Show what is held of the person behind an object, in counts, and propose to destroy it."""
+    """Show what is held of the person behind an object, in counts, and propose to destroy it.
+
+    Each time it is shown the trail says so.
+    """
     actor = request_actor(request)
     found = locate(kind, pk, by=actor)
     if not erasing.may(actor, Permission.MANAGE_PRIVACY, found.unit_path):
@@ -98,7 +106,7 @@ def held(request: HttpRequest, kind: str, pk: int) -> HttpResponse:
     context = {
         "kind": kind,
         "pk": pk,
-        "person": overview(found.subject_id),
+        "person": look_into(found.subject_id, by=actor, unit_path=found.unit_path),
         "masked": list(found.masked.values()),
         "form": form,
     }
@@ -134,6 +142,19 @@ def paper_json(request: HttpRequest, pk: int) -> HttpResponse:
     )
     answer["Content-Disposition"] = f'attachment; filename="erasure-{pk}.json"'
     return answer
+
+
+@require_GET
+@for_readers
+def paper_file(request: HttpRequest, pk: int, suffix: str) -> HttpResponse:
+    """Answer the protocol as an official document, .docx or PDF. Conflict when its data was tampered with."""
+    found = _paper(request, pk)
+    if not protocol.intact(found):
+        raise Conflict(
+            _("记录书的内容与校验值不符，不能出具公文。"), hint=_("请先查明是谁改动的。"), code="tampered"
+        )
+    data = papers.attested_file(as_paper(found), suffix)
+    return download(data, _("个人信息销毁记录书 %(number)d") % {"number": pk}, suffix)
 
 
 def _paper(request: HttpRequest, pk: int) -> ErasureProtocol:

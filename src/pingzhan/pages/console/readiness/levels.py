@@ -2,26 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
-from django.core.cache import cache
-from django.utils.translation import get_language
+from django.core.cache import caches
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
 from pingzhan.domain.command import api as command
-from pingzhan.domain.command.enums import GapKind
-from pingzhan.domain.organisation import api as organisation
+from pingzhan.domain.command.enums import Severity
 from pingzhan.domain.territory.models import Unit
 from pingzhan.foundation.live import version as live_version
 from pingzhan.pages.console import gaps
 from pingzhan.pages.console.wording import level_sign
 
 KEEP_SECONDS = 30
-"""How long a computed readiness is shown without change; a switch or a new structure ends it at once."""
-
-
-EMPTY = (GapKind.COMMANDER_MISSING, GapKind.POST_EMPTY)
-"""Critical gaps of these kinds mean that somebody is missing, not only that the plan is thin."""
+"""How long a computed readiness is shown without change; a change of what it depends on ends it at once."""
 
 
 @dataclass(frozen=True)
@@ -38,62 +33,89 @@ class LevelRow:
 
 
 @dataclass(frozen=True)
-class ReadyItem:
-    """A gap with the levels at which it would open."""
+class Answer:
+    """The answer to "could we switch now", in one sentence."""
 
-    gap: gaps.GapItem
-    levels: tuple[int, ...]
+    tone: str
+    word: str
+    sentence: str
 
-    @property
-    def levels_word(self) -> str:
-        """Return the levels in signs, 全部 when it is there at each."""
-        if len(self.levels) == 4:
-            return _("各等级")
-        return " ".join(level_sign(level) for level in self.levels)
+
+def report_of(zone: Unit) -> command.ReadinessReport | None:
+    """Return the readiness of a zone, computed at most every half minute and after each change."""
+    topics = live_version("command", "structure", "roster", "people")
+    key = f"readiness:{zone.pk}:{get_language()}:{topics}"
+    found: tuple[command.ReadinessReport | None] | None = caches["local"].get(key)
+    if found is None:
+        found = (command.readiness(zone),)
+        caches["local"].set(key, found, KEEP_SECONDS)
+    return found[0]
 
 
 def ready(zone: Unit) -> tuple[list[LevelRow], list[gaps.GapItem], int | None]:
-    """Return the four levels, each gap once (the gravest first), and the number of the structure version."""
-    levels, items, number = readiness(zone)
-    return levels, [item.gap for item in items], number
+    """Return the four levels, each finding once (the gravest first), and the number of the structure version.
 
-
-def readiness(zone: Unit) -> tuple[list[LevelRow], list[ReadyItem], int | None]:
-    """Return levels, gaps with their levels, and the version in force (None before the first publishing)."""
-    key = f"readiness:{zone.pk}:{get_language()}:{live_version('command', 'structure')}"
-    found: tuple[list[LevelRow], list[ReadyItem], int | None] | None = cache.get(key)
-    if found is None:
-        found = _compute(zone)
-        cache.set(key, found, KEEP_SECONDS)
-    return found
-
-
-def _compute(zone: Unit) -> tuple[list[LevelRow], list[ReadyItem], int | None]:
-    version = organisation.published_version(zone.pk)
-    if version is None:
+    Without what the notice left open: that is no work of the desk. Empty before the first publishing.
+    """
+    report = report_of(zone)
+    if report is None:
         return [], [], None
-    rows: list[LevelRow] = []
-    merged: dict[tuple[str, str], ReadyItem] = {}
-    for one in command.readiness(zone):
-        rows.append(_row(one))
-        for item in gaps.items(one.gaps, emergency=False):
-            key = (item.kind, item.sentence)
-            known = merged.get(key)
-            if known is None:
-                merged[key] = ReadyItem(item, (one.level,))
-            else:
-                merged[key] = replace(known, levels=(*known.levels, one.level))
-    items = sorted(merged.values(), key=lambda one: (gaps.rank(one.gap.severity), one.gap.kind))
-    return rows, items, version.n
+    items = [item(one) for one in report.findings if one.source != "notice"]
+    return [level_row(one) for one in report.levels], items, report.version.n
 
 
-def _row(one: command.Readiness) -> LevelRow:
-    weak = [gap for gap in one.gaps if gap.severity != "info"]
-    missing = [gap for gap in one.gaps if gap.severity == "critical" and gap.kind in EMPTY]
-    if missing:
+def item(one: command.ReadinessFinding) -> gaps.GapItem:
+    """Return a finding as a gap for display, with where it can be mended."""
+    link, fix = gaps.mend(one.kind, post_code=one.post_code, person_id=one.person_id, emergency=False)
+    if one.link:
+        link, fix = one.link, _("去排班")
+    return gaps.GapItem(
+        kind=one.kind,
+        label=one.label,
+        severity=one.severity,
+        severity_label=str(Severity(one.severity).label),
+        tone=gaps.TONES.get(one.severity, "info"),
+        sentence=one.sentence,
+        link=link,
+        fix=fix,
+    )
+
+
+def levels_word(levels: tuple[int, ...]) -> str:
+    """Return the levels in signs, 各等级 when it is all four, a dash for what depends on none."""
+    if not levels:
+        return "—"
+    if len(levels) == 4:
+        return _("各等级")
+    return " ".join(level_sign(level) for level in levels)
+
+
+def level_row(one: command.LevelState) -> LevelRow:
+    """Return a level with its tone: red when a critical post would have nobody."""
+    if one.missing:
         tone, word = "bad", _("关键岗缺人")
-    elif weak:
+    elif one.critical:
+        tone, word = "warn", _("能转，有严重缺口")
+    elif one.filled < one.posts:
         tone, word = "warn", _("能转，有缺口")
     else:
         tone, word = "ok", _("能转")
-    return LevelRow(one.level, one.posts, one.filled, len(one.gaps), one.critical, tone, word)
+    return LevelRow(one.level, one.posts, one.filled, one.gaps, one.critical, tone, word)
+
+
+def answer(report: command.ReadinessReport) -> Answer:
+    """Answer first: gaps never block an order, so it is yes, with how many grave ones must be known."""
+    grave, weak = report.count(Severity.CRITICAL), report.count(Severity.MAJOR)
+    if grave:
+        sentence = ngettext(
+            "可以下令，但有 %(n)d 项严重缺口，应先补上。",
+            "可以下令，但有 %(n)d 项严重缺口，应先补上。",
+            grave,
+        ) % {"n": grave}
+        return Answer("bad", _("能转换，有严重缺口"), sentence)
+    if weak:
+        sentence = ngettext(
+            "可以立即下令；另有 %(n)d 项一般缺口。", "可以立即下令；另有 %(n)d 项一般缺口。", weak
+        ) % {"n": weak}
+        return Answer("warn", _("能转换"), sentence)
+    return Answer("ok", _("能转换"), _("可以立即下令，岗位有人，职责有主。"))

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
 
@@ -16,33 +16,21 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET
 
+from pingzhan.domain.command import api as command
 from pingzhan.domain.command.enums import Severity
-from pingzhan.domain.organisation import api as organisation
-from pingzhan.domain.organisation.enums import FindingKind, FindingSource, FindingState
-from pingzhan.domain.organisation.models import StructureVersion
+from pingzhan.domain.territory.models import Unit
 from pingzhan.foundation.access.actor import request_actor
 from pingzhan.foundation.access.roles import Permission
 from pingzhan.kernel.levels import Level
-from pingzhan.pages.console import gaps
 from pingzhan.pages.console.guard import needs
-from pingzhan.pages.console.readiness.levels import ReadyItem, readiness
+from pingzhan.pages.console.readiness import levels
 from pingzhan.pages.console.zones import zone_for
 
 PAGE = 50
-PLACE_CHARS = 60
-"""Characters of the notice quoted for a finding."""
-COMPUTED_NOW = frozenset(
-    {
-        FindingKind.POST_EMPTY,
-        FindingKind.CRITICAL_WITHOUT_SUBSTITUTE,
-        FindingKind.TWO_CRITICAL,
-        FindingKind.TWO_HEADS,
-        FindingKind.SEGREGATION,
-        FindingKind.NO_CONTACT,
-        FindingKind.SPAN_OVER_7,
-    }
-)
-"""Structure findings that the readiness computes from today's data: what stood at publishing may be over."""
+PLAN_OLD_DAYS = 365
+"""A plan older than this should be looked at again."""
+NEWS = 5
+"""New findings written out; the table has all of them."""
 
 
 @dataclass(frozen=True)
@@ -87,89 +75,91 @@ class Filters(forms.Form):
 @require_GET
 @needs(Permission.VIEW_STRUCTURE)
 def index(request: HttpRequest) -> HttpResponse:
-    """Show the four levels and the findings, filtered; with htmx only the table."""
+    """Answer first, then the four levels, what is new, drills, and the findings; with htmx only the table."""
     zone = zone_for(request, Permission.VIEW_STRUCTURE)
-    version = organisation.published_version(zone.pk)
-    if version is None:
-        context: dict[str, Any] = {"version": None, "lead": zone.name}
+    report = levels.report_of(zone)
+    if report is None:
+        context: dict[str, Any] = {"report": None, "lead": zone.name}
         return render(request, "console/readiness/index.html", context)
-    levels, found, _n = readiness(zone)
-    rows = sorted(
-        [*_gap_rows(found), *_finding_rows(version)], key=lambda one: (gaps.rank(one.severity_key), one.kind)
-    )
+    rows = [_row(one, report) for one in report.findings]
     filters = Filters({row.kind: row.label for row in rows}, request.GET or None)
     if filters.is_bound and filters.is_valid():
         rows = [row for row in rows if _fits(row, filters.cleaned_data)]
     page = Paginator(rows, PAGE).get_page(request.GET.get("page"))
     context = {
-        "version": version,
-        "lead": _("%(zone)s，组织架构第 %(n)d 版") % {"zone": zone.name, "n": version.n},
-        "levels": levels,
+        "report": report,
         "filters": filters,
         "page": page,
         "query": urlencode({k: v for k, v in request.GET.items() if k != "page" and v}),
+    }
+    if request.headers.get("HX-Request") == "true":
+        return render(request, "console/readiness/_findings.html", context)
+    context |= {
+        "lead": _("%(zone)s，组织架构第 %(n)d 版") % {"zone": zone.name, "n": report.version.n},
+        "levels": [levels.level_row(one) for one in report.levels],
+        "answer": levels.answer(report),
+        "plan": _plan(report),
+        "news": _news(zone, report),
+        "notes": command.readiness_notes(zone),
         "can_order": request_actor(request).has(Permission.ORDER_SWITCH, zone.path),
     }
-    htmx = request.headers.get("HX-Request") == "true"
-    return render(
-        request, "console/readiness/_findings.html" if htmx else "console/readiness/index.html", context
+    return render(request, "console/readiness/index.html", context)
+
+
+@dataclass(frozen=True)
+class PlanAge:
+    """How old the plan in force is."""
+
+    title: str
+    published_at: datetime | None
+    days: int
+    tone: str
+
+
+def _plan(report: command.ReadinessReport) -> PlanAge:
+    at = report.version.published_at
+    days = (report.at - at).days if at is not None else 0
+    return PlanAge(report.version.title, at, days, "warn" if days > PLAN_OLD_DAYS else "ok")
+
+
+@dataclass(frozen=True)
+class News:
+    """What changed since the last night: grave findings that are new, and how many are gone."""
+
+    since: datetime
+    fresh: list[str]
+    gone: int
+
+
+def _news(zone: Unit, report: command.ReadinessReport) -> News | None:
+    night = command.last_night(zone)
+    if night is None:
+        return None
+    grave = {one.key: one.sentence for one in report.findings if one.severity != Severity.INFO}
+    before = set(night.keys)
+    return News(
+        night.at, [text for key, text in grave.items() if key not in before][:NEWS], len(before - set(grave))
     )
 
 
-def _gap_rows(found: list[ReadyItem]) -> Iterator[Row]:
-    for item in found:
-        gap = item.gap
-        yield Row(
-            gap.kind,
-            gap.label,
-            gap.severity,
-            gap.severity_label,
-            gap.tone,
-            gap.sentence,
-            "",
-            item.levels,
-            item.levels_word,
-            gap.link,
-            gap.fix,
-        )
-
-
-def _finding_rows(version: StructureVersion) -> Iterator[Row]:
-    """Yield what the notice itself left open, with its words: waived or never answered."""
-    link = reverse("structure:version", args=[version.pk])
-    for view in organisation.finding_views(version):
-        finding = view.finding
-        if finding.state not in (FindingState.OPEN, FindingState.WAIVED):
-            continue
-        waived = finding.state == FindingState.WAIVED
-        if not waived and finding.source == FindingSource.STRUCTURE and finding.kind in COMPUTED_NOW:
-            continue
-        sentence = view.sentence
-        if waived:
-            sentence += _("（%(name)s豁免：%(reason)s）") % {
-                "name": finding.answered_by_name,
-                "reason": finding.reason,
-            }
-        severity = Severity.INFO.value if waived else str(finding.severity)
-        yield Row(
-            finding.kind,
-            str(finding.get_kind_display()),
-            severity,
-            str(Severity(severity).label),
-            gaps.TONES[severity],
-            sentence,
-            _quote(finding.places),
-            (),
-            "—",
-            link,
-            _("看原文"),
-        )
-
-
-def _quote(places: list[dict[str, Any]]) -> str:
-    words = [str(place.get("text", "")).strip() for place in places[:3]]
-    text = " … ".join(word for word in words if word)
-    return text if len(text) <= PLACE_CHARS else text[:PLACE_CHARS] + "…"
+def _row(one: command.ReadinessFinding, report: command.ReadinessReport) -> Row:
+    shown = levels.item(one)
+    link, fix = shown.link, shown.fix
+    if one.source == "notice":
+        link, fix = reverse("structure:version", args=[report.version.pk]), _("看原文")
+    return Row(
+        one.kind,
+        one.label,
+        one.severity,
+        shown.severity_label,
+        shown.tone,
+        one.sentence,
+        one.place,
+        one.levels,
+        levels.levels_word(one.levels),
+        link,
+        fix,
+    )
 
 
 def _fits(row: Row, wanted: dict[str, str]) -> bool:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
-from django.core.cache import cache
 from django.db.models import CharField, F, Func, Q, Value
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -19,14 +19,18 @@ from pingzhan.domain.people import api as people
 from pingzhan.domain.territory import api as territory
 from pingzhan.foundation.access.actor import Actor, request_actor
 from pingzhan.foundation.access.roles import Permission
+from pingzhan.foundation.accounts.shared import count_within
 from pingzhan.kernel.errors import DomainError
 from pingzhan.kernel.folding import compact, fold
+from pingzhan.pages.console.enterprises.table import found_table as firm_table
+from pingzhan.pages.console.workers.table import found_table as worker_table
 
 MOST = 20
 """Results of each kind; whoever wants more narrows the words or goes to the list."""
 LONGEST = 60
+TAIL = re.compile(r"[0-9]{4}")
 PER_MINUTE = 40
-"""Searches of one account in a minute and process: more than anybody types, less than a register needs to be
+"""Searches of one account in a minute: more than anybody types, less than a register needs to be
 read out four digits at a time."""
 
 
@@ -52,18 +56,18 @@ def index(request: HttpRequest) -> HttpResponse:
             "firms": _firms(actor, words),
             "officials": _officials(actor, words),
         }
+        # A number that was asked for by its end is shown with its middle hidden, as everywhere.
+        context["phones"] = organisation.masked_tails(
+            [one.pk for one in context["officials"]], compact(words)
+        )
+        context["worker_table"] = worker_table(context["workers"])
+        context["firm_table"] = firm_table(context["firms"])
         context["nothing"] = not (context["workers"] or context["firms"] or context["officials"])
     return render(request, "console/search/index.html", context)
 
 
 def _count(actor: Actor) -> None:
-    key = f"search:{actor.user_id}"
-    cache.add(key, 0, timeout=60)
-    try:
-        count = cache.incr(key)
-    except ValueError:  # the minute ended between the two calls
-        return
-    if count > PER_MINUTE:
+    if count_within(f"search:{actor.user_id}", 60) > PER_MINUTE:
         raise TooMany(_("查找得太频繁，请稍等一分钟。"), hint=_("要看整份名单，请打开列表并使用筛选。"))
 
 
@@ -87,12 +91,14 @@ def _officials(actor: Actor, words: str) -> list[Person]:
     tight = compact(words)
     wanted = Q(name__icontains=tight)
     letters = tight.lower()
+    visible = organisation.persons_visible_to(actor)
+    if TAIL.fullmatch(tight):
+        wanted |= Q(pk__in=organisation.with_tail(visible, tight).values("pk"))
     if letters.isascii() and letters.isalpha() and len(letters) >= 2:
         # sort_key is 'shi2 qiao2': without digits and blanks it is the reading, the first letters the initials.
         wanted |= Q(reading__startswith=letters) | Q(initials__startswith=letters)
     return list(
-        organisation.persons_visible_to(actor)
-        .filter(active=True, provisional=False)
+        visible.filter(active=True, provisional=False)
         .annotate(
             reading=_replaced(r"[0-9 ]", ""),
             initials=_replaced(r"([^ ])[^ ]* ?", r"\1"),

@@ -47,7 +47,7 @@ def _inviteable(actor: Actor, role: Role) -> QuerySet[Person]:
         if role in roles
         for path in actor.paths(permission)
     }
-    kind = PersonKind.COMPANY if role is Role.COMPANY else PersonKind.OFFICIAL
+    kind = PersonKind.COMPANY if role in (Role.COMPANY, Role.GATE_GUARD) else PersonKind.OFFICIAL
     waiting = Invitation.objects.filter(
         used_at=None, withdrawn_at=None, person_id__isnull=False, role=role.value
     )

@@ -289,6 +289,12 @@ class AbsenceForm(forms.Form):
         label=gettext_lazy("结束"), widget=forms.DateTimeInput(attrs={"type": "datetime-local"})
     )
     basis = forms.CharField(label=gettext_lazy("依据"), required=False, max_length=120)
+    override = forms.CharField(
+        label=gettext_lazy("批准理由"),
+        required=False,
+        max_length=200,
+        help_text=gettext_lazy("只在 AB 岗同时离岗、由领导小组批准时填写。"),
+    )
 
 
 class ResponsibleForm(forms.Form):

@@ -81,6 +81,7 @@ def _absence(actor: Actor, person: Person, form: forms.Form) -> None:
         t0=data["t0"],
         t1=data["t1"],
         basis=data["basis"],
+        override=data.get("override", ""),
         by=actor,
     )
 
@@ -118,6 +119,13 @@ def person(request: HttpRequest, pk: int) -> HttpResponse:
     path = shown.home_unit.path
     contacts = list(shown.contacts.select_related("person"))
     initial: dict[str, Any] = {"name": shown.name, "title": shown.title, "active": shown.active}
+    forms_shown = {
+        what: bound.get(what) or make(prefix=what, initial=initial if what == "detail" else None)
+        for what, (make, permission, _run) in CHANGES.items()
+        if actor.has(permission, path)
+    }
+    if "absence" in forms_shown and not api.can_override_pair(actor, shown):
+        forms_shown["absence"].fields.pop("override")
     context = {
         "person": shown,
         "contacts": contacts,
@@ -127,16 +135,20 @@ def person(request: HttpRequest, pk: int) -> HttpResponse:
         "absences": shown.absences.order_by("-t0")[:20],
         "places": api.posts_of_person(shown),
         "duties": shown.responsibilities.select_related("unit").order_by("unit__path"),
-        "forms": {
-            what: bound.get(what) or make(prefix=what, initial=initial if what == "detail" else None)
-            for what, (make, permission, _run) in CHANGES.items()
-            if actor.has(permission, path)
-        },
+        "forms": forms_shown,
         "may_edit": actor.has(Permission.EDIT_STRUCTURE, path),
+        "may_verify": actor.has(Permission.EDIT_STRUCTURE, path) or actor.has(Permission.MANAGE_SEATS, path),
         "may_absent": actor.has(Permission.REGISTER_ABSENCE, path),
     }
     status = 200 if request.method == "GET" else 422
     return render(request, "console/structure/person.html", context, status=status)
+
+
+def _contact_of(actor: Actor, pk: int, contact_pk: int) -> Contact:
+    contact = Contact.objects.filter(person=_person(actor, pk), pk=contact_pk).first()
+    if contact is None:
+        raise NotFound(_("这一联系方式已不存在。"))
+    return contact
 
 
 @require_POST
@@ -144,10 +156,16 @@ def person(request: HttpRequest, pk: int) -> HttpResponse:
 def remove_contact(request: HttpRequest, pk: int, contact_pk: int) -> HttpResponse:
     """Remove one contact of a person."""
     actor = request_actor(request)
-    contact = Contact.objects.filter(person=_person(actor, pk), pk=contact_pk).first()
-    if contact is None:
-        raise NotFound(_("这一联系方式已不存在。"))
-    api.remove_contact(contact=contact, by=actor)
+    api.remove_contact(contact=_contact_of(actor, pk, contact_pk), by=actor)
+    return redirect("structure:person", pk=pk)
+
+
+@require_POST
+@needs(Permission.VIEW_STRUCTURE)
+def verify_contact(request: HttpRequest, pk: int, contact_pk: int) -> HttpResponse:
+    """Note that a contact has just reached its person."""
+    actor = request_actor(request)
+    api.verify_contact(contact=_contact_of(actor, pk, contact_pk), by=actor)
     return redirect("structure:person", pk=pk)
 
 

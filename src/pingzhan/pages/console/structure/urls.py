@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from pingzhan.pages.console.structure import drafts, editor, people, views
+from pingzhan.pages.console.structure import contactbook, drafts, editor, people, views
 
 app_name = "structure"
 urlpatterns = [
@@ -12,9 +12,11 @@ urlpatterns = [
     path("people/", people.index, name="people"),
     path("people/<int:pk>/", people.person, name="person"),
     path("people/<int:pk>/contacts/<int:contact_pk>/remove/", people.remove_contact, name="remove_contact"),
+    path("people/<int:pk>/contacts/<int:contact_pk>/verify/", people.verify_contact, name="verify_contact"),
     path("people/<int:pk>/absences/<int:absence_pk>/cancel/", people.cancel_absence, name="cancel_absence"),
     path("responsible/", people.responsible, name="responsible"),
     path("<int:pk>/", views.version, name="version"),
+    path("<int:pk>/contacts.<str:suffix>", contactbook.contact_book, name="contact_book"),
     path("<int:pk>/diff/", views.difference, name="diff"),
     path("<int:pk>/clone/", views.clone, name="clone"),
     path("<int:pk>/draft/", drafts.draft, name="draft"),

@@ -91,6 +91,9 @@ def version(request: HttpRequest, pk: int) -> HttpResponse:
         "unchanged": shown.status != VersionStatus.DRAFT and api.is_unchanged(shown),
         "may_edit": api.can_edit(actor, shown.zone),
         "may_publish": api.can_publish(actor, shown.zone),
+        # Who sits where now is explained for the version in force, to whoever may see the desk.
+        "may_ask_why": shown.status == VersionStatus.PUBLISHED
+        and actor.has(Permission.VIEW_CONSOLE, shown.zone.path),
         **chart_context(shown, groups),
     }
     return render(request, "console/structure/version.html", context)

@@ -67,3 +67,31 @@ def scope_rows(actor: Actor, words: str, chosen: int | None) -> tuple[list[Scope
         ],
         more,
     )
+
+
+@dataclass(frozen=True)
+class FirmRow:
+    """An enterprise to choose: the area it lies in, and the level in force there, None in routine."""
+
+    unit: Unit
+    area: Unit | None
+    level: int | None
+
+
+def firm_rows(actor: Actor, zone: Unit) -> list[FirmRow]:
+    """Return the enterprises of a zone that this actor may switch, by area and code. Two queries."""
+    found = list(
+        orderable(actor)
+        .filter(kind=UnitKind.ENTERPRISE, path__startswith=zone.path)
+        .select_related("parent")
+        .order_by("parent__code", "code")
+    )
+    postures = command.posture_of([one.pk for one in found])
+    return [
+        FirmRow(
+            one,
+            one.parent if one.parent is not None and one.parent.kind == UnitKind.AREA else None,
+            postures[one.pk].level,
+        )
+        for one in found
+    ]

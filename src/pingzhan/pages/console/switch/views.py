@@ -10,6 +10,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
@@ -17,6 +18,7 @@ from pingzhan.domain.command import api as command
 from pingzhan.domain.command.enums import POOL_CODE, BasisKind, GapKind
 from pingzhan.domain.organisation.models import Post
 from pingzhan.domain.territory import api as territory
+from pingzhan.domain.territory.enums import UnitKind
 from pingzhan.domain.territory.models import Unit
 from pingzhan.foundation.access.actor import request_actor
 from pingzhan.foundation.access.roles import Permission
@@ -26,6 +28,7 @@ from pingzhan.pages.console.guard import needs
 from pingzhan.pages.console.switch.forms import OrderForm, SwitchForm
 from pingzhan.pages.console.switch.scopes import orderable, scope_rows
 from pingzhan.pages.console.wording import group_name, level_word
+from pingzhan.pages.console.zones import zones_of
 
 SHOWN = 20
 POOL_SHOWN = 60
@@ -60,7 +63,9 @@ def preview(request: HttpRequest) -> HttpResponse:
         return _scope_page(request, form, status=422)
     data = form.cleaned_data
     unit = _unit(request, data["unit"])
-    order = _order(data, unit, reason=data["full_reason"], key=f"page-{uuid.uuid4()}")
+    order = command.SwitchOrder(
+        unit=unit, reason=data["full_reason"], key=f"page-{uuid.uuid4()}", **order_words(data)
+    )
     try:
         shown = command.preview_switch(order=order, by=request_actor(request))
     except DomainError as error:
@@ -72,6 +77,7 @@ def preview(request: HttpRequest) -> HttpResponse:
         "basis_kind": data["basis_kind"],
         "basis": data["basis"],
         "reason": order.reason,
+        "hazard": order.hazard,
         "key": order.key,
         "expect_epoch": shown.epoch,
         "preview_sha": shown.sha,
@@ -89,7 +95,10 @@ def preview(request: HttpRequest) -> HttpResponse:
         "preview": preview_context(shown, unit),
         "order": order,
         "basis_words": order.basis,
+        "hazard": hazard_words(order.hazard),
         "hidden": hidden,
+        "order_to": reverse("switch:order"),
+        "back_to": reverse("switch:scope"),
         "can_order": request_actor(request).has(Permission.ORDER_SWITCH, unit.path),
     }
     return render(request, "console/switch/preview.html", context)
@@ -108,13 +117,13 @@ def order(request: HttpRequest) -> HttpResponse:
         return redirect("switch:scope")
     data = form.cleaned_data
     unit = _unit(request, data["unit"])
-    wanted = _order(
-        data,
-        unit,
+    wanted = command.SwitchOrder(
+        unit=unit,
         reason=data["reason"],
         key=data["key"],
         expect_epoch=data["expect_epoch"],
         preview_sha=data["preview_sha"],
+        **order_words(data),
     )
     try:
         done = command.order_switch(order=wanted, by=request_actor(request))
@@ -200,28 +209,24 @@ def group_changes(shown: command.Preview, zone: Unit) -> list[GroupChange]:
     return sorted(changed, key=lambda one: one is found.get(POOL_CODE))
 
 
-def _order(
-    data: dict[str, Any],
-    unit: Unit,
-    *,
-    reason: str,
-    key: str,
-    expect_epoch: int | None = None,
-    preview_sha: str = "",
-) -> command.SwitchOrder:
+def order_words(data: dict[str, Any]) -> dict[str, Any]:
+    """Return what an order says, from a checked form: level, basis, and who gave it by word of mouth."""
     verbal = data["basis_kind"] == BasisKind.VERBAL
     who = data["basis"].strip()
-    return command.SwitchOrder(
-        key=key,
-        unit=unit,
-        level=data["level"],
-        reason=reason,
-        basis=_("口头命令（%(who)s）") % {"who": who} if verbal else who,
-        basis_kind=BasisKind(data["basis_kind"]),
-        on_behalf_of=who if verbal else "",
-        expect_epoch=expect_epoch,
-        preview_sha=preview_sha,
-    )
+    return {
+        "level": data["level"],
+        "basis": _("口头命令（%(who)s）") % {"who": who} if verbal else who,
+        "basis_kind": BasisKind(data["basis_kind"]),
+        "on_behalf_of": who if verbal else "",
+        "hazard": data.get("hazard") or "",
+    }
+
+
+def hazard_words(key: str) -> str:
+    """Return what an order is about, as the preview says it."""
+    if key:
+        return command.hazard_name(key)
+    return _("沿用现行命令；新的命令为%(hazard)s") % {"hazard": command.hazard_name(command.default_hazard())}
 
 
 def _unit(request: HttpRequest, pk: int) -> Unit:
@@ -236,6 +241,8 @@ def _scope_page(request: HttpRequest, form: SwitchForm, *, status: int = 200) ->
         "steps": steps(),
         "form": form,
         "open_scopes": command.all_in_force().exists(),
+        "several": orderable(request_actor(request)).filter(kind=UnitKind.ENTERPRISE)[:2].count() > 1,
+        "zone": next(iter(zones_of(request_actor(request), Permission.ORDER_SWITCH)), None),
         **_unit_context(request, request.POST if form.is_bound else request.GET),
     }
     return render(request, "console/switch/scope.html", context, status=status)
@@ -259,6 +266,7 @@ def _conflict(request: HttpRequest, conflict: Conflict, unit: Unit, data: dict[s
     last = command.last_change(unit)
     context = {
         "problem": conflict,
+        "again_to": reverse("switch:preview"),
         "last": last
         and {
             "who": last.ordered_by_name if last.ended_at is None else last.ended_by_name,
@@ -277,6 +285,7 @@ def _conflict(request: HttpRequest, conflict: Conflict, unit: Unit, data: dict[s
             "basis_kind": data["basis_kind"],
             "basis": data["basis"],
             "reason": data["reason"],
+            "hazard": data["hazard"],
         },
     }
     return render(request, "console/switch/conflict.html", context, status=conflict.status)

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from pingzhan.pages.console.tasks import seats, views, work
+from pingzhan.pages.console.tasks import heads, seats, views, work
 
 app_name = "tasks"
 urlpatterns = [
@@ -11,6 +11,8 @@ urlpatterns = [
     path("seat/<int:pk>/confirm/", seats.confirm, name="confirm"),
     path("seat/<int:pk>/arrive/", seats.arrive, name="arrive"),
     path("seat/<int:pk>/decline/", seats.decline, name="decline"),
+    path("seat/<int:pk>/put-back/", heads.put_back, name="put_back"),
+    path("seat/<int:pk>/name/", heads.name_someone, name="name"),
     path("task/<int:pk>/start/", work.start, name="start"),
     path("task/<int:pk>/feedback/", work.feedback, name="feedback"),
     path("task/<int:pk>/close/", work.close, name="close"),

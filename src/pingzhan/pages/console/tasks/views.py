@@ -11,17 +11,21 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from pingzhan.domain.command import api as command
+from pingzhan.domain.drills import api as drills
 from pingzhan.domain.organisation.models import Person
 from pingzhan.foundation.access.actor import request_actor
 from pingzhan.foundation.access.roles import Permission
 from pingzhan.foundation.messages import reading
 from pingzhan.pages.console.freshness import fresh_version
 from pingzhan.pages.console.guard import needs
+from pingzhan.pages.console.panels import task_panels
 from pingzhan.pages.console.seats import seat_view
 from pingzhan.pages.console.work import task_view
 
 SHOWN = 60
 INBOX = 10
+GROUP_SHOWN = 12
+"""Seats nobody answers for that a head's page lists; the head of the leading group may have many."""
 
 
 @require_GET
@@ -30,8 +34,9 @@ def mine(request: HttpRequest) -> HttpResponse:
     """Show my posts, my tasks and my notices; looking at a post marks it seen, never confirmed."""
     person = request_actor(request).person_id
     if person is not None:
-        for pk in command.unseen_of_person(person):
-            command.mark_seen(seat_id=pk, by=request_actor(request))
+        for world in worlds_of(request, person):
+            for pk in command.unseen_of_person(person, world):
+                command.mark_seen(seat_id=pk, by=request_actor(request))
     context = context_of(request)
     if request.user.pk is not None:
         unread = [item.notice.pk for item in context["inbox"] if item.unread]
@@ -67,7 +72,8 @@ def context_of(request: HttpRequest, version: str = "") -> dict[str, Any]:
         "version": version or _version(request),
     }
     if actor.person_id is not None:
-        context |= _work(actor.person_id)
+        context |= _work(actor.person_id, worlds_of(request, actor.person_id))
+        context["panels"] = task_panels(request)
     if request.user.pk is not None:
         context["inbox"] = reading.inbox(request.user.pk, INBOX)
         context["unread"] = sum(item.unread for item in context["inbox"])
@@ -79,17 +85,34 @@ def _version(request: HttpRequest) -> str:
     return fresh_version(request_actor(request).person_id, unread)
 
 
-def _work(person_id: int) -> dict[str, Any]:
+def worlds_of(request: HttpRequest, person_id: int) -> list[int]:
+    """Return the worlds a person has something to do in: the real one, then the drills he takes part in."""
+    known: list[int] | None = request.__dict__.get("_worlds")
+    if known is None:
+        known = [0, *(one.world for one in drills.worlds_of_person(person_id))]
+        request.__dict__["_worlds"] = known
+    return known
+
+
+def _work(person_id: int, worlds: list[int]) -> dict[str, Any]:
     now = timezone.now()
-    seats = list(command.seats_of_person(person_id))
-    live = list(command.tasks_of_person(person_id)[: SHOWN + 1])
+    seats = [seat for world in worlds for seat in command.seats_of_person(person_id, world)]
+    live = [task for world in worlds for task in command.tasks_of_person(person_id, world)[: SHOWN + 1]]
     tasks = [task_view(task, now) for task in live[:SHOWN]]
     views = [seat_view(seat) for seat in seats]
+    matters = command.head_matters(person_id)
     person = seats[0].person if seats else Person.objects.filter(pk=person_id).first()
     return {
         "person": person,
         "lead": _("%(name)s，%(n)d 个岗位") % {"name": person.name if person else "", "n": len(views)},
         "seats": views,
+        "heads": {
+            "unanswered": [seat_view(seat) for seat in matters.unanswered[:GROUP_SHOWN]],
+            "more": max(0, len(matters.unanswered) - GROUP_SHOWN),
+            "late": [seat_view(seat) for seat in matters.late],
+        }
+        if matters
+        else None,
         "unconfirmed": sum(seat.can_confirm for seat in views),
         "tasks": tasks,
         "tasks_more": len(live) > SHOWN,

@@ -11,6 +11,7 @@ from pingzhan.domain.organisation.enums import CLASS_MAX_SEATS, PostPosture, Ver
 from pingzhan.domain.organisation.models import (
     Contact,
     Holding,
+    Person,
     Post,
     Responsibility,
     StructureVersion,
@@ -35,9 +36,9 @@ def holder(holding: Holding) -> str:
 
 
 @register.filter
-def of(shown: dict[int, str], contact: Contact) -> str:
-    """Return how a contact is shown, out of what the view has opened and masked for the whole page."""
-    return shown.get(contact.pk, "")
+def of(shown: dict[int, str], one: Contact | Person) -> str:
+    """Return how a contact, or one of a person, is shown: out of what the view masked for the whole page."""
+    return shown.get(one.pk, "")
 
 
 @register.filter

@@ -20,6 +20,7 @@ from pingzhan.domain.territory.models import Unit
 from pingzhan.foundation.access.actor import Actor, request_actor
 from pingzhan.foundation.access.roles import Permission
 from pingzhan.kernel.errors import Conflict, Invalid, NotFound, Refused
+from pingzhan.pages.console.answers import attach
 from pingzhan.pages.console.guard import needs
 from pingzhan.pages.console.workers.forms import (
     BackForm,
@@ -29,7 +30,6 @@ from pingzhan.pages.console.workers.forms import (
     PersonForm,
     PlaceForm,
     TermsForm,
-    attach,
 )
 from pingzhan.pages.console.workers.views import PAGE, firms_of, refused, roster_page, visible_employment
 

@@ -17,8 +17,9 @@ from pingzhan.domain.people.models import Employment, Individual
 from pingzhan.foundation.access.actor import Actor, request_actor
 from pingzhan.foundation.access.roles import Permission
 from pingzhan.kernel.errors import Conflict, Invalid, NotFound
+from pingzhan.pages.console.answers import attach
 from pingzhan.pages.console.guard import needs
-from pingzhan.pages.console.workers.forms import MergeForm, attach
+from pingzhan.pages.console.workers.forms import MergeForm
 from pingzhan.pages.console.workers.views import refused
 
 REASONS = {

@@ -50,6 +50,6 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
         "may_return": edits and job.left is not None and not texts.erased,
         "may_edit_person": not texts.erased and people.can_edit_person(actor, person),
         "may_reveal": not texts.erased and actor.has(Permission.REVEAL_PERSONAL, job.enterprise.path),
-        "may_manage": actor.has(Permission.MANAGE_PRIVACY),
+        "may_manage": actor.has(Permission.MANAGE_PRIVACY, job.enterprise.path),
     }
     return render(request, "console/workers/detail.html", context)

@@ -14,7 +14,7 @@ from pingzhan.domain.people import api as people
 from pingzhan.domain.people.enums import DocumentKind, EmploymentKind, KeyGroup, LeaveReason, MergeReason
 from pingzhan.domain.territory.enums import SiteKind
 from pingzhan.domain.territory.models import Site, Team, Unit
-from pingzhan.kernel.errors import DomainError, Invalid
+from pingzhan.kernel.errors import Invalid
 
 if TYPE_CHECKING:
     _TeamField = forms.ModelChoiceField[Team]
@@ -26,12 +26,6 @@ ALL = gettext_lazy("全部")
 STATUSES = (("on", gettext_lazy("在职")), ("left", gettext_lazy("已离职")), ("all", ALL))
 
 
-def attach(form: forms.Form, error: DomainError) -> None:
-    """Show a refusal of the action under the field it names, above the form when it names none."""
-    text = f"{error.message}{error.hint}"
-    form.add_error(error.place if error.place in form.fields else None, text)
-
-
 class SiteField(_SiteField):
     """A room with its dormitory, or a canteen."""
 
@@ -41,7 +35,10 @@ class SiteField(_SiteField):
 
 
 class FilterForm(forms.Form):
-    """What the roster is narrowed to; every field may stay empty. Teams are those of the chosen enterprise."""
+    """What the roster is narrowed to; every field may stay empty. Teams are those of the chosen enterprise.
+
+    ``firms`` are the codes and names to choose from.
+    """
 
     q = forms.CharField(
         label=gettext_lazy("查找"),
@@ -58,14 +55,16 @@ class FilterForm(forms.Form):
     )
     status = forms.ChoiceField(label=gettext_lazy("状态"), required=False, choices=STATUSES, initial="on")
 
-    def __init__(self, *args: Any, firms: Sequence[Unit], chosen: Unit | None, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, firms: Sequence[tuple[str, str]], chosen: Unit | None, **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
         self.chosen = chosen
         units = self.fields["unit"]
         teams = self.fields["team"]
         assert isinstance(units, forms.ChoiceField)
         assert isinstance(teams, forms.ChoiceField)
-        units.choices = [("", ALL), *((firm.code, firm.name) for firm in firms)]
+        units.choices = [("", ALL), *firms]
         if len(firms) == 1:
             del self.fields["unit"]
         if chosen is None:

@@ -6,6 +6,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django import forms
+from django.db import DEFAULT_DB_ALIAS
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -21,6 +22,7 @@ from pingzhan.foundation.access.roles import Permission
 from pingzhan.kernel.errors import NotFound
 from pingzhan.pages.console.guard import needs
 from pingzhan.pages.console.workers.forms import BulkForm, FilterForm
+from pingzhan.pages.console.workers.table import roster_table
 
 PAGE = 50
 """Workers on one page of the list."""
@@ -61,9 +63,7 @@ def roster_page(
     chosen: set[int] = frozenset(),  # type: ignore[assignment]
 ) -> HttpResponse:
     """Return the roster, with a bulk form that was refused if there is one."""
-    firms = list(firms_of(actor))
-    code = request.GET.get("unit", "")
-    firm = next((one for one in firms if one.code == code), firms[0] if len(firms) == 1 else None)
+    firms, firm = _firms(actor, request.GET.get("unit", ""))
     filters = FilterForm(request.GET or None, firms=firms, chosen=firm)
     found = people.roster(people.visible_to(actor), filters.wanted())
     after = request.GET.get("after", "")
@@ -71,18 +71,20 @@ def roster_page(
     query = {key: value for key, value in request.GET.items() if key != "after" and value}
     editing = firm is not None and people.can_edit(actor, firm)
     count = people.capped_count(found)
+    lines = people.worker_rows(rows[:PAGE])
     context: dict[str, Any] = {
         "filters": filters,
-        "rows": people.worker_rows(rows[:PAGE]),
+        "rows": lines,
+        "table": roster_table(
+            lines, picks=editing or bulk is not None, chosen=chosen, one_firm=len(firms) == 1
+        ),
         "count": min(count, people.COUNT_CAP),
         "more": count > people.COUNT_CAP,
         "next": urlencode({**query, "after": rows[PAGE - 1].pk}) if len(rows) > PAGE else "",
         "first": urlencode(query) or "all=1" if after else "",
         "firm": firm,
         "query": urlencode(query),
-        "chosen": chosen,
         "bulk": bulk or (BulkForm(enterprise=firm) if editing and firm is not None else None),
-        "one_firm": len(firms) == 1,
     }
     if request.headers.get("HX-Request") == "true":
         return render(request, "console/workers/_work.html", context)
@@ -91,6 +93,19 @@ def roster_page(
         "import_scope": firm.code if firm is not None else "",
     }
     return render(request, "console/workers/index.html", context, status=422 if bulk is not None else 200)
+
+
+def _firms(actor: Actor, code: str) -> tuple[list[tuple[str, str]], Unit | None]:
+    """Return codes and names of the enterprises to choose from, and the one meant by ``code`` or the only one.
+
+    One query, and no objects but the one: a zone has hundreds of enterprises.
+    """
+    columns = [column.attname for column in Unit._meta.concrete_fields]
+    rows = list(firms_of(actor).values_list(*columns))
+    at, name = columns.index("code"), columns.index("name")
+    meant = rows[0] if len(rows) == 1 else next((row for row in rows if row[at] == code), None)
+    firm = Unit.from_db(DEFAULT_DB_ALIAS, columns, meant) if meant is not None else None
+    return [(row[at], row[name]) for row in rows], firm
 
 
 def refused(form: forms.Form) -> int:

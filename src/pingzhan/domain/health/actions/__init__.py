@@ -1,0 +1,1 @@
+"""The only writers of readings, attendance and cases."""

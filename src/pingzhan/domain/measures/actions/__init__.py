@@ -1,0 +1,1 @@
+"""Writes of the measures module; the only place that changes its tables."""

@@ -1,0 +1,1 @@
+"""Reading of measure sets and of what is in force."""

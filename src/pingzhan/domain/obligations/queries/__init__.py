@@ -1,0 +1,1 @@
+"""Reading what is due: of a unit, of a zone, of a period."""

@@ -1,0 +1,1 @@
+"""Everything that changes orders, meetings and decisions."""

@@ -1,0 +1,1 @@
+"""Actions of the sanitation module: the only writers of its tables."""

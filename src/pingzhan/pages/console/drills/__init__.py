@@ -1,0 +1,1 @@
+"""演练和复盘: preparing, running, measuring, and what is learned."""

@@ -1,0 +1,1 @@
+"""Photographs shown to those who may read what they belong to."""

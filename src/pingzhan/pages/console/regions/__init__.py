@@ -1,0 +1,1 @@
+"""重点地区: the list by which returns are decided."""

@@ -1,0 +1,178 @@
+"""Forms of testing rounds."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from django import forms
+from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from pingzhan.domain.organisation.models import Person
+from pingzhan.domain.screening.enums import MemberKind, MemberRole
+from pingzhan.domain.screening.models import Laboratory, SamplingTeam
+from pingzhan.domain.territory.models import Unit
+
+_WHOLE = {"required": _("请填写数量。"), "invalid": _("请填写整数。")}
+_TIME = {"required": _("请填写时间。"), "invalid": _("请按 24 小时制填写时间，例如 07:30。")}
+
+
+def whole(label: Any, *, required: bool = True, **more: Any) -> forms.IntegerField:
+    """Return a field for a whole number."""
+    return forms.IntegerField(
+        label=label,
+        required=required,
+        error_messages=_WHOLE,
+        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
+        **more,
+    )
+
+
+def clock_field(label: Any) -> forms.TimeField:
+    """Return a field for a time of day."""
+    return forms.TimeField(
+        label=label, error_messages=_TIME, widget=forms.TimeInput(format="%H:%M", attrs={"type": "time"})
+    )
+
+
+class OpenForm(forms.Form):
+    """A round that somebody ordered."""
+
+    day = forms.DateField(
+        label=_("日期"),
+        error_messages={"required": _("请选择日期。"), "invalid": _("日期不对，例如 2026-05-20。")},
+        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
+    )
+    basis = forms.CharField(
+        label=_("依据的文件或决定"),
+        max_length=200,
+        error_messages={"required": _("请写明依据的文件或决定。")},
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+    pool_size = forms.TypedChoiceField(
+        label=_("每管人数"),
+        coerce=int,
+        initial=10,
+        choices=[(1, _("1 人（单管）")), (5, _("5 人")), (10, _("10 人")), (20, _("20 人"))],
+    )
+    firms = forms.TypedMultipleChoiceField(
+        label=_("企业"), coerce=int, required=False, help_text=_("不选就是全区所有企业。")
+    )
+
+    def __init__(self, *args: Any, units: Sequence[Unit], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["firms"]
+        assert isinstance(field, forms.TypedMultipleChoiceField)
+        field.choices = [(one.pk, one.name) for one in units]
+
+
+class PlanForm(forms.Form):
+    """How long to search, and what to assume otherwise. Everything empty: an ordinary version."""
+
+    reason = forms.CharField(
+        label=_("这一版的缘由"),
+        max_length=200,
+        required=False,
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+    iterations = whole(_("搜索次数"), required=False, min_value=1, max_value=1_000_000)
+    without = forms.TypedMultipleChoiceField(label=_("假设不用哪些采样队"), coerce=int, required=False)
+    tubes_per_hour = whole(_("假设实验室每小时检测管数"), required=False, min_value=1, max_value=100_000)
+    pool_size = forms.TypedChoiceField(
+        label=_("假设每管人数"),
+        coerce=int,
+        required=False,
+        empty_value=None,
+        choices=[("", _("按本轮")), (5, _("5 人")), (10, _("10 人")), (20, _("20 人"))],
+    )
+
+    def __init__(self, *args: Any, teams: Sequence[SamplingTeam], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["without"]
+        assert isinstance(field, forms.TypedMultipleChoiceField)
+        field.choices = [(one.pk, one.name) for one in teams]
+        field.widget = forms.CheckboxSelectMultiple(choices=field.choices)
+
+
+class TeamForm(forms.Form):
+    """A sampling team."""
+
+    name = forms.CharField(
+        label=_("名称"),
+        max_length=40,
+        error_messages={"required": _("请填写名称。")},
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+    samplers = whole(_("采样人数"), initial=2, min_value=1, max_value=100)
+    starts = clock_field(_("出工"))
+    ends = clock_field(_("收工"))
+    cooler_tubes = whole(_("冷藏箱可装管数"), required=False, min_value=0, max_value=100_000)
+    active = forms.BooleanField(label=_("在用"), required=False, initial=True)
+
+    @staticmethod
+    def start_of(team: SamplingTeam | None) -> dict[str, Any]:
+        """Return what the form shows first."""
+        if team is None:
+            return {"samplers": 2, "starts": "07:30", "ends": "20:00", "cooler_tubes": 0, "active": True}
+        names = ("name", "samplers", "starts", "ends", "cooler_tubes", "active")
+        return {name: getattr(team, name) for name in names}
+
+
+class Somebody(forms.ModelChoiceField["Person"]):
+    """Somebody, by name and where he belongs."""
+
+    def label_from_instance(self, obj: Any) -> str:
+        """Return name, title and unit."""
+        return " ".join(filter(None, (obj.name, obj.title, obj.home_unit.name)))
+
+
+class MemberForm(forms.Form):
+    """Somebody for a sampling team."""
+
+    person = Somebody(
+        label=_("人员"),
+        queryset=Person.objects.none(),
+        empty_label=_("请选择"),
+        error_messages={"required": _("请选择人员。"), "invalid_choice": _("这名人员不在可选的名单里。")},
+    )
+    kind = forms.ChoiceField(label=_("来源"), choices=MemberKind.choices)
+    role = forms.ChoiceField(label=_("分工"), choices=MemberRole.choices)
+
+    def __init__(self, *args: Any, persons: QuerySet[Person], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["person"]
+        assert isinstance(field, forms.ModelChoiceField)
+        field.queryset = persons
+
+
+class LaboratoryForm(forms.Form):
+    """A laboratory."""
+
+    name = forms.CharField(
+        label=_("名称"),
+        max_length=40,
+        error_messages={"required": _("请填写名称。")},
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+    code = forms.CharField(
+        label=_("编号"),
+        max_length=40,
+        error_messages={"required": _("请填写编号。")},
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+    tubes_per_hour = whole(_("每小时检测管数"), required=False, min_value=1, max_value=100_000)
+    run_minutes = whole(_("检测用时（分钟）"), min_value=1, max_value=2880)
+    opens = clock_field(_("开始收样"))
+    closes = clock_field(_("停止收样"))
+    x = whole(_("平面图横坐标（米）"), min_value=-100_000, max_value=100_000)
+    y = whole(_("平面图纵坐标（米）"), min_value=-100_000, max_value=100_000)
+    active = forms.BooleanField(label=_("在用"), required=False, initial=True)
+
+    @staticmethod
+    def start_of(one: Laboratory | None) -> dict[str, Any]:
+        """Return what the form shows first."""
+        if one is None:
+            return {"run_minutes": 240, "opens": "00:00", "closes": "00:00", "x": 0, "y": 0, "active": True}
+        names = ("name", "code", "tubes_per_hour", "run_minutes", "opens", "closes", "active")
+        return {**{name: getattr(one, name) for name in names}, "x": round(one.x), "y": round(one.y)}

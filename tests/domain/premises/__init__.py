@@ -1,0 +1,1 @@
+"""Tests of plans, training, duty, incidents and production."""
