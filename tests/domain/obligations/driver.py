@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import signal
 import sys
+from dataclasses import replace
+from datetime import time
 from typing import Any
 
 import django
@@ -17,10 +19,13 @@ def main(job: str, die_at: int) -> None:
     from django.db import connection
 
     from pingzhan.domain.obligations import api, program
+    from pingzhan.domain.obligations.calendar import Cadence
     from pingzhan.foundation.access.actor import system_actor
-    from tests.domain.obligations.conftest import Table
+    from tests.domain.obligations.conftest import EMERGENCY, ROUTINE, K, Table, rule
 
-    program.register_source(Table())
+    # In the last minute of the day something new is due: a switch has something to make at every hour of the day.
+    watch = rule("watch", Cadence(K.SLOTS, times=(time(5, 59),)), version=2)
+    program.register_source(Table({None: ROUTINE, 2: replace(EMERGENCY, rules=(*EMERGENCY.rules, watch))}))
     count = 0
 
     def killer(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:

@@ -116,7 +116,7 @@ def test_files_hold_the_rows_of_the_screen(spread: dict[str, Order], duty: Actor
     assert spread["closed"].number_text == closed["number"]
 
 
-OUTSIDE = (Role.GATE_GUARD, Role.SAMPLER)
+OUTSIDE = (Role.GATE_GUARD, Role.SAMPLER, Role.LABORATORY)
 NO_LIST = {Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN, Role.AUDITOR, Role.PRIVACY_OFFICER, *OUTSIDE}
 
 

@@ -203,7 +203,7 @@ def test_the_verdict_is_for_those_who_may_see_it(
 
 
 PAGES = ("tubes", "missing", "doubts", "boxes")
-READS = {Role.DUTY_OFFICER, Role.LEADER, Role.ORGANISER, Role.SAMPLER}
+READS = {Role.DUTY_OFFICER, Role.LEADER, Role.ORGANISER, Role.SAMPLER, Role.LABORATORY}
 
 
 @pytest.mark.parametrize("role", list(Role))

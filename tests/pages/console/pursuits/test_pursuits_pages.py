@@ -56,11 +56,13 @@ def post(client: Client, name: str, *args: Any, **data: str) -> Any:
     return client.post(reverse(name, args=args), data, follow=True)
 
 
-def test_the_desk_reads_and_decides_but_takes_no_step(sign_in: SignIn, park: Park, followed: Pursuit) -> None:
-    desk = sign_in(Role.DUTY_OFFICER, path=park.zone.path)
-    listed = text(desk.get(reverse("pursuits:index")))
+def test_the_leader_reads_and_decides_but_takes_no_step(
+    sign_in: SignIn, park: Park, followed: Pursuit
+) -> None:
+    leader = sign_in(Role.LEADER, path=park.zone.path)
+    listed = text(leader.get(reverse("pursuits:index")))
     assert "T-001" in listed
-    shown = text(desk.get(reverse("pursuits:show", args=[followed.pk])))
+    shown = text(leader.get(reverse("pursuits:show", args=[followed.pk])))
     assert "\u8c37**" in shown
     assert NAME not in shown
     assert "\u7532\u73ed" in shown
@@ -71,11 +73,20 @@ def test_the_desk_reads_and_decides_but_takes_no_step(sign_in: SignIn, park: Par
         ("pursuits:close", [followed.pk]),
         ("pursuits:release", [followed.pk, hold.pk]),
     ):
-        assert desk.post(reverse(name, args=args), {"reason": "\u539f\u56e0"}).status_code == 403
+        assert leader.post(reverse(name, args=args), {"reason": "\u539f\u56e0"}).status_code == 403
     proposal = SwitchProposal.objects.get()
-    post(desk, "pursuits:decide", proposal.pk, accept="0", reason="\u5148\u590d\u6838")
+    post(leader, "pursuits:decide", proposal.pk, accept="0", reason="\u5148\u590d\u6838")
     proposal.refresh_from_db()
     assert proposal.state == ProposalState.DECLINED
+
+
+def test_the_desk_takes_the_steps_at_night(sign_in: SignIn, park: Park, followed: Pursuit) -> None:
+    desk = sign_in(Role.DUTY_OFFICER, path=park.zone.path)
+    post(desk, "pursuits:controlled", followed.pk)
+    post(desk, "pursuits:reported", followed.pk)
+    followed.refresh_from_db()
+    assert followed.controlled_at is not None
+    assert followed.reported_at is not None
 
 
 def test_an_enterprise_sees_its_people_and_another_none(

@@ -12,7 +12,9 @@ from pingzhan.foundation.access.roles import Role
 from tests.factories import SmallZone
 from tests.pages.console.conftest import HTMX, SignIn
 
-READERS = {role for role in Role if role not in (Role.COMPANY, Role.GATE_GUARD, Role.SAMPLER)}
+READERS = {
+    role for role in Role if role not in (Role.COMPANY, Role.GATE_GUARD, Role.SAMPLER, Role.LABORATORY)
+}
 
 
 @pytest.mark.parametrize("role", list(Role))
