@@ -112,7 +112,10 @@ def test_a_person_in_two_tubes_and_a_tube_in_two_boxes_are_told_with_their_codes
     fill(one, crew[0])
     fill(one, crew[0], "T-0002")
     one.send(one.write("box", tube="T-0001", box="BOX-2"))
-    found = {d.conflict.kind: d for d in screening.doubts_of(list(screening.open_conflicts(the_round())))}
+    found = {
+        d.conflict.kind: d
+        for d in screening.doubts_of(list(screening.open_conflicts(the_round())), named=True)
+    }
     assert [code for _pk, code in found["second_tube"].tubes] == ["T-0001", "T-0002"]
     assert found["second_tube"].person
     assert [code for _pk, code in found["two_boxes"].tubes] == ["T-0001"]
@@ -128,13 +131,13 @@ def test_a_clock_three_hours_wrong_is_put_right_and_said(
     one = phones[0]
     one.ahead = timedelta(hours=3)
     fill(one, crew[0])
-    [line] = screening.records_of(Tube.objects.get())
+    [line] = screening.records_of(Tube.objects.get(), named=True)
     assert line.flags == ("\u624b\u673a\u65f6\u95f4\u4e0d\u51c6",)
     assert timedelta(hours=2, minutes=55) < line.shown - line.at < timedelta(hours=3, minutes=5)
     assert line.at < clock.now()
-    [same] = screening.unusual_records(the_round())
+    [same] = screening.unusual_records(the_round(), named=True)
     assert (same.tube, same.flags) == ("T-0001", line.flags)
-    steps = screening.way_of(Tube.objects.get())
+    steps = screening.way_of(Tube.objects.get(), named=True)
     assert [(one.step, one.off) for one in steps] == [("collect", False), ("seal", True), ("box", True)]
     assert all(one.at < clock.now() for one in steps)
 
@@ -145,9 +148,9 @@ def test_a_record_after_the_seal_is_kept_and_shown(
     one = phones[0]
     one.send(one.swab("T-0001", crew[0]), one.write("seal", tube="T-0001"))
     one.send(one.swab("T-0001", crew[1], 2))
-    assert [(line.place, bool(line.refused)) for line in screening.unusual_records(the_round())] == [
-        (2, True)
-    ]
+    assert [
+        (line.place, bool(line.refused)) for line in screening.unusual_records(the_round(), named=True)
+    ] == [(2, True)]
 
 
 def test_two_sign_under_a_hand_over(
@@ -162,8 +165,8 @@ def test_two_sign_under_a_hand_over(
     assert (row.given, row.signed, row.inside, row.came) == (1, 0, 1, 0)  # type: ignore[attr-defined]
     made = sign(sampler)
     assert (made.receiver, made.by_name, the_box().temperature) == (TAKER, sampler.name, Decimal("4.5"))
-    assert [step.step for step in screening.way_of_box(the_box())] == ["handover", "signed"]
-    way = screening.way_of(Tube.objects.get())
+    assert [step.step for step in screening.way_of_box(the_box(), named=True)] == ["handover", "signed"]
+    way = screening.way_of(Tube.objects.get(), named=True)
     assert [(step.step, step.ref) for step in way if step.ref] == [
         ("box", "BOX-1"), ("handover", TAKER), ("signed", "4.5 \u2103"),
     ]  # fmt: skip
@@ -252,7 +255,7 @@ def test_the_database_holds_the_table_of_boxes_and_ties_signatures_to_hand_overs
     for change in ({"code": "X-1"}, None):
         with pytest.raises(IntegrityError), transaction.atomic():
             Box.objects.filter(pk=box.pk).update(**change) if change else box.delete()
-    step = screening.way_of_box(box)
+    step = screening.way_of_box(box, named=True)
     assert step == []
     with pytest.raises(IntegrityError), transaction.atomic():
         Handover.objects.create(

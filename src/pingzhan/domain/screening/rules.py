@@ -192,6 +192,11 @@ def sees_verdicts(actor: Actor, zone: Unit) -> bool:
     return actor.has(P.VIEW_RESULTS, zone.path) or actor.has(P.ENTER_RESULTS, zone.path)
 
 
+def sees_swabbed(actor: Actor, zone: Unit) -> bool:
+    """Return whether the actor may know, masked at most, who is in a tube: a laboratory may not."""
+    return any(actor.has(one, zone.path) for one in (P.VIEW_SCREENING, P.PLAN_SCREENING, P.KEEP_SAMPLING))
+
+
 def _followed(field: str, actor: Actor) -> Q:
     condition = Q(pk__in=[])
     for permission in FOLLOWERS:

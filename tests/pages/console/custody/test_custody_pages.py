@@ -18,10 +18,12 @@ from pingzhan.domain.screening.enums import ConflictState, ResultSource, Verdict
 from pingzhan.domain.screening.models import Box, Conflict, Handover, Round, SamplingTeam, Tube
 from pingzhan.foundation import clock
 from pingzhan.foundation.access.roles import Role
-from tests.domain.people.crowd import Park, build_park, hire
+from pingzhan.foundation.privacy.masks import mask_id, mask_name
+from tests.domain.people.crowd import Park, build_park, hire, id_number
 from tests.domain.screening.phones import Phone, adopted_round, phone
 from tests.factories import kept
-from tests.pages.console.conftest import SignIn
+from tests.pages.console.conftest import HTMX, SignIn
+from tests.project.doors import DOORS
 
 NAME = "\u8c37\u4e00\u9e23"
 HELD = "\u6682\u6263"
@@ -42,7 +44,7 @@ def park(db: None) -> Park:
 
 @pytest.fixture
 def crew(park: Park) -> list[Employment]:
-    return [hire(park.firms[0], no=f"A{n}") for n in range(3)]
+    return [hire(park.firms[0], no=f"GH-77{n}") for n in range(3)]
 
 
 @pytest.fixture
@@ -259,17 +261,17 @@ def test_a_tube_on_paper_is_entered_and_the_next_one_keeps_team_and_sampler(
     one = Round.objects.get()
     stop = f"{SamplingTeam.objects.get().pk}-{park.firms[0].unit.pk}"
     sheet = {
-        "stop": stop, "tube": "t-0007", "numbers": "A0\u3001A1\nA9", "sampler": NAME,
+        "stop": stop, "tube": "t-0007", "numbers": "GH-770\u3001GH-771\nGH-779", "sampler": NAME,
         "at": timezone.localtime(clock.now() - timedelta(hours=1)).strftime("%Y-%m-%dT%H:%M"),
     }  # fmt: skip
     answer = sampler.post(round_page("paper"), sheet)
     assert answer.status_code == 422
     page = text(answer)
     # Nothing typed is lost, and the wrong number is named.
-    assert "\u6ca1\u6709\u5de5\u53f7 A9" in page
+    assert "\u6ca1\u6709\u5de5\u53f7 GH-779" in page
     assert "t-0007" in page
     assert not Tube.objects.exists()
-    answer = sampler.post(round_page("paper"), sheet | {"numbers": "A0\u3001A1"}, follow=True)
+    answer = sampler.post(round_page("paper"), sheet | {"numbers": "GH-770\u3001GH-771"}, follow=True)
     page = text(answer)
     assert "T-0007\uff1a\u767b\u8bb0 2 \u4eba" in page
     assert f'value="{NAME}"' in page
@@ -292,3 +294,88 @@ def test_who_only_looks_enters_nothing_from_paper(sign_in: SignIn, phones: list[
     reader = sign_in(Role.ORGANISER, path=park.zone.path)
     assert reader.get(round_page("paper")).status_code == 403
     assert at("custody:paper", Round.objects.get().pk) not in text(reader.get(round_page("tubes")))
+
+
+GUEST, TOLD = "\u6e38\u56db\u6d77", "\u5df2\u6838\u662f\u8c37\u4e00\u9e23\u672c\u4eba"
+
+
+@pytest.fixture
+def doubtful(phones: list[Phone], crew: list[Employment], park: Park) -> list[str]:
+    """People of a round in every place of it that speaks of people; return what would give them away."""
+    one, other = phones
+    number = id_number(702)
+    one.send(
+        one.swab("T-0001", crew[0], override=TOLD),
+        one.swab("T-0001", crew[0], 2),
+        one.guest("T-0001", GUEST, number, 3),
+        one.write("seal", tube="T-0001", override=TOLD),
+        one.write("box", tube="T-0001", box="BOX-1"),
+    )
+    other.send(
+        other.swab("T-0002", crew[0]),
+        other.guest("T-0002", GUEST, number, 2),
+        other.swab("T-0002", crew[1], 3),
+        other.write("void", tube="T-0003", override=TOLD),
+        other.write("seal", tube="T-0002"),
+        other.write("box", tube="T-0002", box="BOX-2"),
+    )
+    settled = Conflict.objects.filter(person__gt=0).order_by("pk").first()
+    assert settled is not None
+    screening.settle_conflict(conflict=settled, note=TOLD, by=park.root)
+    for code in ("T-0001", "T-0002"):
+        screening.receive_tubes(zone=park.zone, codes=[code], by=park.root)
+    return [
+        NAME, mask_name(NAME), GUEST, mask_name(GUEST), number, mask_id(number), TOLD,
+        *(one.employee_no for one in crew),
+    ]  # fmt: skip
+
+
+def _of_round() -> list[str]:
+    return [
+        *(round_page(name) for name in (*PAGES, "racks")),
+        *(at("custody:tube", one.pk) for one in Tube.objects.all()),
+        *(at("custody:box", one.pk) for one in Box.objects.all()),
+    ]
+
+
+def test_a_laboratory_never_learns_who_is_in_a_tube(sign_in: SignIn, park: Park, doubtful: list[str]) -> None:
+    laboratory = sign_in(Role.LABORATORY, path=park.zone.path)
+    inside = _of_round()
+    pages = {address: text(laboratory.get(address)) for address in inside}
+    pages |= {f"{address} live": text(laboratory.get(address, headers=HTMX)) for address in inside}
+    found = [(address, word) for address, page in pages.items() for word in doubtful if word in page]
+    assert not found
+    assert "\u4e00\u540d\u4eba\u5458" in pages[round_page("doubts")]
+    assert "\u5df2\u5904\u7406" in pages[round_page("doubts")]
+    # Samplers know whom they swabbed: the same words are on their pages, so the list above can be trusted.
+    sampler = sign_in(Role.SAMPLER, path=park.zone.path)
+    seen = "".join(text(sampler.get(address)) for address in inside)
+    assert [word for word in (mask_name(NAME), mask_name(GUEST), TOLD) if word not in seen] == []
+
+
+def test_no_other_page_tells_a_laboratory_either(sign_in: SignIn, park: Park, doubtful: list[str]) -> None:
+    laboratory = sign_in(Role.LABORATORY, path=park.zone.path)
+    opened = []
+    for name, door in DOORS.items():
+        if door.args is not None or door.post or name == "live":  # it says ids only, and does not end
+            continue
+        answer = laboratory.get(reverse(name))
+        if answer.status_code == 200 and not answer.streaming:
+            opened.append(name)
+            assert [word for word in doubtful if word in text(answer)] == [], name
+    assert {"custody:index", "laboratory:index", "laboratory:receive", "laboratory:refused"} <= set(opened)
+    worker = Employment.objects.order_by("pk").first()
+    assert worker is not None
+    for kind in ("worker", "screening_hold"):
+        for way in ("privacy:reveal", "privacy:hide", "privacy:held"):
+            address = reverse(way, kwargs={"kind": kind, "pk": worker.pk})
+            assert laboratory.post(address, {"reason": "\u67e5\u770b"}).status_code in (403, 404, 405), (
+                address
+            )
+            assert laboratory.get(address).status_code in (403, 404, 405), address
+    query = f"?round={Round.objects.get().pk}"
+    for key in ("screening.chase", "screening.coverage", "people.workers"):
+        for way in ("begin", "xlsx", "csv"):
+            answer = laboratory.get(reverse(f"exports:{way}", kwargs={"key": key}) + query)
+            assert answer.status_code in (403, 404), (key, way)
+    assert laboratory.get(at("rounds:coverage", Round.objects.get().pk)).status_code == 403

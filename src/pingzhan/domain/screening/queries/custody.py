@@ -88,11 +88,15 @@ class Swabbed:
 
 @dataclass(frozen=True, slots=True)
 class Doubt:
-    """A conflict with the codes of the tubes and the masked name it is about."""
+    """A conflict with the codes of the tubes, the masked name it is about, and how it was settled.
+
+    ``person`` and ``note`` are empty for whoever may not know who is in a tube.
+    """
 
     conflict: Conflict
     tubes: tuple[tuple[int, str], ...]
     person: str
+    note: str
 
 
 def tube_age_limit() -> timedelta:
@@ -177,19 +181,22 @@ def rounds_with_tubes(rounds: QuerySet[Round]) -> QuerySet[Round]:
     return rounds.filter(Exists(Tube.objects.filter(round=OuterRef("pk")))).order_by("-day", "-number")
 
 
-def way_of(tube: Tube) -> list[Way]:
-    """Return the whole way of a tube from the first swab to the last result, in the order of time. Four queries."""
+def way_of(tube: Tube, *, named: bool) -> list[Way]:
+    """Return the whole way of a tube from the first swab to the last result, in the order of time. Four queries.
+
+    Without ``named`` (rules.sees_swabbed) what samplers wrote at a step is left out: it may say who was swabbed.
+    """
     box = Q(box_id=tube.box_id, tube_id__isnull=True) if tube.box_id else Q(pk=None)
-    found = _ways(CustodyStep.objects.filter(Q(tube_id=tube.pk) | box))
+    found = _ways(CustodyStep.objects.filter(Q(tube_id=tube.pk) | box), named=named)
     if tube.first_taken_at is not None:
         found.append(Way("collect", str(_("首人采样")), tube.first_taken_at, tube.opened_at, ""))
     signed = Handover.objects.filter(box=tube.box_id) if tube.box_id else ()
     return sorted([*found, *(_signature(one) for one in signed)], key=lambda one: one.at)
 
 
-def way_of_box(box: Box) -> list[Way]:
-    """Return the way of a box with both signatures of each hand-over. Three queries."""
-    found = _ways(CustodyStep.objects.filter(box_id=box.pk, tube_id__isnull=True))
+def way_of_box(box: Box, *, named: bool) -> list[Way]:
+    """Return the way of a box with both signatures of each hand-over; ``named`` as for a tube. Three queries."""
+    found = _ways(CustodyStep.objects.filter(box_id=box.pk, tube_id__isnull=True), named=named)
     return sorted(
         [*found, *(_signature(one) for one in Handover.objects.filter(box=box))], key=lambda one: one.at
     )
@@ -200,7 +207,7 @@ def _signature(one: Handover) -> Way:
     return Way("signed", str(_("接收签字")), one.signed_at, one.at, one.receiver, words, one.note)
 
 
-def _ways(steps: QuerySet[CustodyStep]) -> list[Way]:
+def _ways(steps: QuerySet[CustodyStep], *, named: bool) -> list[Way]:
     rows = list(steps)
     names = _devices({pk for one in rows for pk in (one.device_id, one.to_device) if pk})
     boxes = {one.box_id for one in rows if one.tube_id and one.box_id}
@@ -215,10 +222,8 @@ def _ways(steps: QuerySet[CustodyStep]) -> list[Way]:
         )
         off = abs(one.skew_ms) > OFF_MS
         who = names.get(one.device_id, one.by_name) if one.device_id else one.by_name
-        label = str(StepKind(one.step).label)
-        found.append(
-            Way(one.step, label, at, one.at, who, ref, one.note, off, one.device_at if off else None)
-        )
+        label, note = str(StepKind(one.step).label), one.note if named else ""
+        found.append(Way(one.step, label, at, one.at, who, ref, note, off, one.device_at if off else None))
     return found
 
 
@@ -226,23 +231,31 @@ def _devices(ids: set[int]) -> dict[int, str]:
     return dict(Device.objects.filter(pk__in=ids).values_list("pk", "name")) if ids else {}
 
 
-def records_of(tube: Tube) -> list[Swabbed]:
-    """Return the records of a tube in the order of time; refused ones too, and no names. Two queries."""
-    return _swabbed(Sample.objects.filter(tube_id=tube.pk), {tube.pk: tube.code})
+def records_of(tube: Tube, *, named: bool) -> list[Swabbed]:
+    """Return the records of a tube in the order of time; refused ones too, and no names. Two queries.
+
+    Without ``named`` (rules.sees_swabbed) what samplers wrote is left out: it may say who was swabbed.
+    """
+    return _swabbed(Sample.objects.filter(tube_id=tube.pk), {tube.pk: tube.code}, named=named)
 
 
-def unusual_records(round_: Round) -> list[Swabbed]:
-    """Return records of a round that do not count or are marked, the newest UNUSUAL of them. Three queries."""
+def unusual_records(round_: Round, *, named: bool) -> list[Swabbed]:
+    """Return records of a round that do not count or are marked, the newest UNUSUAL of them. Three queries.
+
+    ``named`` as for the records of a tube.
+    """
     rows = Sample.objects.filter(
         Q(refused__gt=SampleRefusal.COUNTS) | Q(flag__gt=0),
         tube_id__in=Tube.objects.filter(round=round_).values("pk"),
     ).order_by("-received_at", "-seq")[:UNUSUAL]
     found = list(rows)
     codes = dict(Tube.objects.filter(pk__in={one.tube_id for one in found}).values_list("pk", "code"))
-    return _swabbed(found, codes)
+    return _swabbed(found, codes, named=named)
 
 
-def _swabbed(rows: QuerySet[Sample] | Sequence[Sample], codes: dict[int, str]) -> list[Swabbed]:
+def _swabbed(
+    rows: QuerySet[Sample] | Sequence[Sample], codes: dict[int, str], *, named: bool
+) -> list[Swabbed]:
     found = list(rows)
     names = _devices({one.device_id for one in found})
     lines = [
@@ -254,15 +267,19 @@ def _swabbed(rows: QuerySet[Sample] | Sequence[Sample], codes: dict[int, str]) -
             device=names.get(one.device_id, ""),
             refused=str(SampleRefusal(one.refused).label) if one.refused else "",
             flags=tuple(str(flag.label) for flag in SampleFlag if one.flag & flag),
-            note=one.note,
+            note=one.note if named else "",
         )
         for one in found
     ]
     return sorted(lines, key=lambda one: (one.tube, one.at, one.place))
 
 
-def doubts_of(conflicts: Sequence[Conflict]) -> list[Doubt]:
-    """Return conflicts with their tubes and masked names. Five queries at most."""
+def doubts_of(conflicts: Sequence[Conflict], *, named: bool) -> list[Doubt]:
+    """Return conflicts with their tubes and masked names. Five queries at most.
+
+    Without ``named`` (rules.sees_swabbed) no name is opened, and what was written when one was settled is left out:
+    it is asked for in words that say who was swabbed.
+    """
     persons = {one.person for one in conflicts if one.person}
     of_person: dict[tuple[int, int], list[int]] = {}
     for round_id, person, tube in (
@@ -278,13 +295,12 @@ def doubts_of(conflicts: Sequence[Conflict]) -> list[Doubt]:
         pk for tubes in of_person.values() for pk in tubes
     }
     codes = dict(Tube.objects.filter(pk__in=asked).values_list("pk", "code"))
-    names = _names(persons)
+    names = _names(persons) if named else {}
     found = []
     for one in conflicts:
         tubes = [one.tube_id] if one.tube_id else of_person.get((one.round_id, one.person), [])
-        found.append(
-            Doubt(one, tuple((pk, codes[pk]) for pk in tubes if pk in codes), names.get(one.person, ""))
-        )
+        shown = tuple((pk, codes[pk]) for pk in tubes if pk in codes)
+        found.append(Doubt(one, shown, names.get(one.person, ""), one.note if named else ""))
     return found
 
 

@@ -104,7 +104,7 @@ def _shown(
         "box": found,
         "round": found.round,
         "tone": BOX_TONES[BoxState(found.state)],
-        "way": screening.way_of_box(found),
+        "way": screening.way_of_box(found, named=screening.sees_swabbed(actor, zone)),
         "tubes": list(found.tubes.order_by("code")),
         "waiting": step,
         "give": (give or GiveForm())

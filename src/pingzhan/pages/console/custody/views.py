@@ -103,11 +103,13 @@ def doubts(request: HttpRequest, pk: int) -> HttpResponse:
     """Show what does not fit together, what happened and what to do; and the records that are unusual."""
     round_ = round_for(request_actor(request), pk)
     page = Paginator(screening.open_conflicts(round_), PAGE).get_page(request.GET.get("page"))
-    found = screening.doubts_of(list(page.object_list))
+    named = screening.sees_swabbed(request_actor(request), round_.zone)
+    found = screening.doubts_of(list(page.object_list), named=named)
     context = framed(request, round_, "doubts") | {
         "page": page,
         "rows": [(one, *told(one)) for one in found],
-        "unusual": screening.unusual_records(round_),
+        "unusual": screening.unusual_records(round_, named=named),
+        "named": named,
     }
     return render(request, "console/custody/doubts.html", context)
 
@@ -139,6 +141,7 @@ def tube(request: HttpRequest, pk: int) -> HttpResponse:
     if found is None:
         raise NotFound(_("没有这支采样管，或您无权查看。"))
     sees = screening.sees_verdicts(actor, found.round.zone)
+    named = screening.sees_swabbed(actor, found.round.zone)
     conflicts = screening.open_conflicts(found.round).filter(tube_id=found.pk)
     context: dict[str, Any] = {
         "tube": found,
@@ -146,9 +149,9 @@ def tube(request: HttpRequest, pk: int) -> HttpResponse:
         "tone": TUBE_TONES[TubeState(found.state)],
         "age": _age(found),
         "limit": int(screening.tube_age_limit().total_seconds() // 60),
-        "way": screening.way_of(found),
-        "records": screening.records_of(found),
-        "doubts": [(one, *told(one)) for one in screening.doubts_of(list(conflicts))],
+        "way": screening.way_of(found, named=named),
+        "records": screening.records_of(found, named=named),
+        "doubts": [(one, *told(one)) for one in screening.doubts_of(list(conflicts), named=named)],
         "keeps": screening.can_keep(actor, found.round.zone),
         "sees": sees,
         "results": list(found.results.order_by("-reported_at", "-pk")) if sees else [],
