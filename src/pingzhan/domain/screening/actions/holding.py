@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 from django.db.models.functions import Now
@@ -14,7 +15,7 @@ from django.utils.translation import gettext as _
 from pingzhan.domain.people.models import Employment, Placement
 from pingzhan.domain.screening.actions import storing
 from pingzhan.domain.screening.enums import HoldState, PursuitState, Verdict
-from pingzhan.domain.screening.models import Hold, Member, Pursuit
+from pingzhan.domain.screening.models import Hold, Member, Pursuit, Slot
 from pingzhan.domain.screening.queries.persons import aliases_of, keys_of
 from pingzhan.domain.territory.models import Unit
 from pingzhan.kernel.errors import Conflict
@@ -126,6 +127,7 @@ def _rows(people: Sequence[Swabbed], zone: Unit, pursuits: Mapping[int, Pursuit]
         Employment.objects.filter(pk__in=employed.values()).order_by().values_list("pk", "enterprise_id")
     )
     places = _places(people, employed)
+    stops = _stops(people, pursuits)
     rows = []
     for one in people:
         employment = employed.get(one.key)
@@ -139,7 +141,7 @@ def _rows(people: Sequence[Swabbed], zone: Unit, pursuits: Mapping[int, Pursuit]
                 individual_id=one.key if one.key > 0 else None,
                 walk_in_id=-one.key if one.key < 0 else None,
                 employment_id=employment,
-                enterprise_id=firm or pursuits[one.tube].tube.enterprise_id,
+                enterprise_id=firm or pursuits[one.tube].tube.enterprise_id or stops.get(one.key),
                 team_id=place.team_id if place else None,
                 room_id=place.room_id if place else None,
                 canteen_id=place.canteen_id if place else None,
@@ -147,6 +149,36 @@ def _rows(people: Sequence[Swabbed], zone: Unit, pursuits: Mapping[int, Pursuit]
             )
         )
     return rows
+
+
+def _stops(people: Sequence[Swabbed], pursuits: Mapping[int, Pursuit]) -> dict[int, int]:
+    """Return where each was swabbed whose tube names no enterprise: where its team stood, or was nearest to, by plan.
+
+    Somebody on no list is looked for, told and swabbed again there; without it no team would come for him.
+    """
+    tubes = {one.tube: pursuits[one.tube].tube for one in people}
+    nowhere = {pk: tube for pk, tube in tubes.items() if not tube.enterprise_id}
+    if not nowhere:
+        return {}
+    by_team: dict[tuple[int, int | None], list[Slot]] = defaultdict(list)
+    for slot in Slot.objects.filter(
+        round__in={one.round_id for one in nowhere.values()},
+        team__in={one.team_id for one in nowhere.values()},
+    ).order_by("start", "pk"):
+        by_team[slot.round_id, slot.team_id].append(slot)
+    found: dict[int, int] = {}
+    for one in people:
+        tube = nowhere.get(one.tube)
+        slots = by_team[tube.round_id, tube.team_id] if tube is not None else []
+        # What the plan in force says goes before a slot that was replaced.
+        slots = [slot for slot in slots if slot.ended_by_id is None] or slots
+        if slots:
+            found[one.key] = min(slots, key=partial(_away, at=one.at)).enterprise_id
+    return found
+
+
+def _away(slot: Slot, at: datetime) -> timedelta:
+    return max(slot.start - at, at - slot.end, timedelta())
 
 
 def _places(people: Sequence[Swabbed], employed: Mapping[int, int | None]) -> dict[int, Placement]:

@@ -43,7 +43,9 @@ from pingzhan.domain.screening.enums import (
     TubeKind,
 )
 from pingzhan.domain.screening.events import LIVE_TOPIC
-from pingzhan.domain.screening.models import Box, CustodyStep, Round, Tube
+from pingzhan.domain.screening.models import Box, CustodyStep, Hold, Round, Tube
+from pingzhan.domain.screening.queries.heads import follows_positives
+from pingzhan.domain.screening.queries.persons import aliases_of, keys_of
 from pingzhan.foundation import clock
 from pingzhan.foundation.access.actor import Actor
 from pingzhan.foundation.access.models import Device
@@ -188,7 +190,23 @@ def _guests(
         .values_list("employment__individual_id", "employment_id", "enterprise_id", "team_id")
     }
     found = {item: keys[known.document.key] for item, known in guests.items()}
-    return {item: placed.get(key) or Person(key, None) for item, key in found.items()}
+    waiting = _waiting({key for key in found.values() if key not in placed}, one, enterprises)
+    return {item: placed.get(key) or waiting.get(key) or Person(key, None) for item, key in found.items()}
+
+
+def _waiting(keys: Collection[int], one: Round, enterprises: Collection[int]) -> dict[int, Person]:
+    """Return those on no list who are due in a round of single swabs: they count where they were held."""
+    if not keys or not follows_positives(one):
+        return {}
+    whole = keys_of(keys)
+    aliases = aliases_of(set(whole.values()))
+    places = {
+        aliases[hold.person]: (hold.enterprise_id or 0, hold.team_id or 0)
+        for hold in Hold.objects.filter(
+            person__in=sorted(aliases), until__isnull=True, enterprise__in=enterprises
+        ).order_by("pk")
+    }
+    return {key: Person(key, None, *places[whole[key]]) for key in keys if whole[key] in places}
 
 
 def _containers(lines: Sequence[Read], one: Round, batch: Batch) -> tuple[dict[str, Tube], dict[str, Box]]:
