@@ -9,7 +9,7 @@ from typing import Annotated, Any
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from ninja import Router, Schema
-from pydantic import AwareDatetime, Field, ValidationError
+from pydantic import AwareDatetime, BaseModel, Field, ValidationError
 
 from pingzhan.domain.screening import api as screening
 from pingzhan.foundation import clock
@@ -20,14 +20,20 @@ MOST = 200
 Number = Annotated[int, Field(ge=1, le=2**62)]
 
 
-class GuestIn(Strict):
+class Plain(BaseModel):
+    """A part of a batch: read straight from JSON, without looking for Django's objects in each field as Schema does."""
+
+    model_config = {"extra": "forbid"}
+
+
+class GuestIn(Plain):
     """Somebody on no list: name and identity number."""
 
     name: Annotated[str, Field(max_length=100)]
     doc_no: Annotated[str, Field(max_length=40)]
 
 
-class ItemIn(Strict):
+class ItemIn(Plain):
     """One record of the phone's queue.
 
     ``kind``: sample, seal, void, box, box_seal, handover. ``override``: the reason for more people in a tube than
@@ -63,7 +69,7 @@ class SyncIn(Strict):
     ]
 
 
-class ItemOut(Schema):
+class ItemOut(BaseModel):
     """What became of an item: accepted, duplicate, accepted_conflict or rejected; ``code`` is stable."""
 
     id: str
@@ -150,10 +156,11 @@ def post_sync(request: HttpRequest, batch: SyncIn) -> Any:
 
 def _item(one: ItemIn) -> screening.Item:
     guest = one.walk_in
-    values = one.model_dump(exclude={"walk_in"})
     return screening.Item(
-        **values, guest=screening.Guest(guest.name, guest.doc_no) if guest is not None else None
-    )
+        id=one.id, seq=one.seq, kind=one.kind, at=one.at, round=one.round, tube=one.tube, person=one.person,
+        guest=screening.Guest(guest.name, guest.doc_no) if guest is not None else None, place=one.place,
+        box=one.box, override=one.override, to=one.to,
+    )  # fmt: skip
 
 
 def _misshapen(one: dict[str, Any]) -> dict[str, Any]:

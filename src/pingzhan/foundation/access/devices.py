@@ -6,7 +6,7 @@ import secrets
 from datetime import timedelta
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.db.models.functions import Now
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
@@ -164,12 +164,17 @@ def device_actor(request: HttpRequest) -> tuple[Device, Actor]:
     scheme, _blank, token = request.headers.get("Authorization", "").partition(" ")
     found = None
     if scheme.casefold() == SCHEME and token.startswith(_PREFIX):
-        found = Device.objects.filter(
-            token_sha=token_sha(token.strip()), revoked_at__isnull=True, expires_at__gt=Now()
-        ).first()
+        found = (
+            Device.objects.filter(
+                token_sha=token_sha(token.strip()), revoked_at__isnull=True, expires_at__gt=Now()
+            )
+            .annotate(seen_lately=Q(seen_at__gt=Now() - _SEEN_EVERY))
+            .first()
+        )
     if found is None:
         raise DeviceRefused(_("设备未登记、已到期或已停用。"), hint=_("请向发放人要新的登记码。"))
-    Device.objects.filter(pk=found.pk).exclude(seen_at__gt=Now() - _SEEN_EVERY).update(seen_at=Now())
+    if not found.seen_lately:
+        Device.objects.filter(pk=found.pk).exclude(seen_at__gt=Now() - _SEEN_EVERY).update(seen_at=Now())
     return found, _actor(found)
 
 

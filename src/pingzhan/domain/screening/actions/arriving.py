@@ -10,12 +10,29 @@ from datetime import date, datetime, timedelta
 from django.utils.translation import gettext as _
 
 from pingzhan.domain.obligations.api import business_clock
+from pingzhan.domain.screening.actions import storing
 from pingzhan.domain.screening.actions.intake import Answer, Clock, Item, Read, read_item
 from pingzhan.domain.screening.enums import RoundState, SampleRefusal
-from pingzhan.domain.screening.models import CustodyStep, Round, Sample, Slot, TeamDevice
+from pingzhan.domain.screening.models import Round, TeamDevice
 from pingzhan.foundation.access.models import Device, DeviceKind
 from pingzhan.kernel.errors import DomainError, Refused
 
+_BEGIN = """
+SELECT (SELECT d.team_id FROM screening_teamdevice d JOIN screening_samplingteam t ON t.id = d.team_id
+    WHERE d.device_id = %s AND t.active), clock_timestamp(), pg_advisory_xact_lock(%s, %s)
+"""
+_KNOWN = """
+SELECT id, device_id, seq, refused FROM screening_sample WHERE id = ANY(%s)
+UNION ALL SELECT id, device_id, seq, refused FROM screening_sample WHERE device_id = %s AND seq = ANY(%s)
+UNION ALL SELECT id, device_id, seq, 0 FROM screening_custodystep WHERE id = ANY(%s)
+UNION ALL SELECT id, device_id, seq, 0 FROM screening_custodystep WHERE device_id = %s AND seq = ANY(%s)
+"""
+_ROUND_COLUMNS = storing.columns_of(Round, "id zone_id day mode pool_size state")
+_ROUNDS = f"""
+SELECT {", ".join(f"r.{name}" for name in _ROUND_COLUMNS)}, array_agg(DISTINCT s.enterprise_id)
+FROM screening_slot s JOIN screening_round r ON r.id = s.round_id
+WHERE s.team_id = %s AND s.ended_by_id IS NULL AND r.state = ANY(%s) GROUP BY r.id
+"""  # noqa: S608 - columns of our own
 TAKING = (RoundState.ADOPTED, RoundState.RUNNING, RoundState.CLOSED)
 """States of a round whose records are taken: what was swabbed is kept, however late the phone finds a network."""
 FAR = timedelta(days=60)
@@ -40,25 +57,44 @@ class Batch:
 
 def team_of(device: Device) -> int:
     """Return the sampling team of a phone. Refused for another kind of device and for one of no team."""
+    _must_sample(device)
+    found = TeamDevice.objects.filter(device_id=device.pk, team__active=True).values_list("team_id").first()
+    return _team(found[0] if found else None)
+
+
+def begin(device: Device) -> tuple[int, datetime]:
+    """Return a phone's team and the time before waiting, and hold the phone: its batches follow one another.
+
+    One statement. Raises Refused like ``team_of``.
+    """
+    _must_sample(device)
+    team, moment, _lock = storing.rows(_BEGIN, [device.pk, storing.DEVICE_LOCK, device.pk % 2**31])[0]
+    return _team(team), moment
+
+
+def _must_sample(device: Device) -> None:
     if device.kind != DeviceKind.SAMPLING:
         raise Refused(_("这个设备不是采样手机。"), code="device_kind")
-    found = TeamDevice.objects.filter(device_id=device.pk, team__active=True).values_list("team_id").first()
+
+
+def _team(found: int | None) -> int:
     if found is None:
         raise Refused(
             _("这台手机没有分给采样队。"), code="device_team", hint=_("请核酸检测组把手机分给采样队。")
         )
-    return int(found[0])
+    return found
 
 
 def rounds_of(team_id: int) -> tuple[dict[int, Round], dict[int, set[int]]]:
-    """Return the rounds a team samples in, by id, and the enterprises it goes to in each."""
+    """Return the rounds a team samples in, by id, and the enterprises it goes to in each.
+
+    Of a round only what a batch asks is loaded at once.
+    """
     rounds: dict[int, Round] = {}
     enterprises: dict[int, set[int]] = {}
-    for slot in Slot.objects.filter(
-        team_id=team_id, ended_by__isnull=True, round__state__in=TAKING
-    ).select_related("round"):
-        rounds[slot.round_id] = slot.round
-        enterprises.setdefault(slot.round_id, set()).add(slot.enterprise_id)
+    for *values, firms in storing.rows(_ROUNDS, [team_id, list(map(str, TAKING))]):
+        one = Round.from_db(None, _ROUND_COLUMNS, values)
+        rounds[one.pk], enterprises[one.pk] = one, set(firms)
     return rounds, enterprises
 
 
@@ -73,20 +109,13 @@ def refusal_of(pk: uuids.UUID, refused: SampleRefusal) -> Answer:
 def without_known(items: Sequence[Item], batch: Batch) -> list[Item]:
     """Answer what was sent before, and return the rest, each once."""
     ids, seqs = [one.id for one in items], [one.seq for one in items]
-    known: dict[uuids.UUID, tuple[int, int]] = {}
+    known: dict[uuids.UUID, tuple[int | None, int]] = {}
     taken: set[int] = set()
-    for model, refused in ((Sample, True), (CustodyStep, False)):
-        columns = ("id", "device_id", "seq", *(("refused",) if refused else ()))
-        for row in (
-            model.objects.filter(pk__in=ids)
-            .values_list(*columns)
-            .union(
-                model.objects.filter(device_id=batch.device.pk, seq__in=seqs).values_list(*columns), all=True
-            )
-        ):
-            known[row[0]] = (row[1], row[3] if refused else 0)
-            if row[1] == batch.device.pk:
-                taken.add(row[2])
+    own = batch.device.pk
+    for pk, owner, seq, refused in storing.rows(_KNOWN, [ids, own, seqs, ids, own, seqs]):
+        known[pk] = (owner, refused)
+        if owner == own:
+            taken.add(seq)
     fresh: list[Item] = []
     seen: set[uuids.UUID] = set()
     for one in items:

@@ -95,15 +95,10 @@ def fold(  # noqa: PLR0917 - what a tube follows from
 ) -> Folded:
     """Return the tube that follows from the facts. Once the laboratory has it, its state is no longer the phones'."""
     sealed = seals(steps)
-    late = [
-        one.id
-        for one in swabs
-        if one.refused == SampleRefusal.COUNTS and one.seq > sealed.get(one.device_id, one.seq)
-    ]
-    live = sorted(
-        (one for one in swabs if one.refused == SampleRefusal.COUNTS and one.id not in set(late)),
-        key=lambda one: one.order,
-    )
+    counting = [one for one in swabs if one.refused == SampleRefusal.COUNTS]
+    late = [one.id for one in counting if one.seq > sealed.get(one.device_id, one.seq)]
+    out = set(late)
+    live = sorted((one for one in counting if one.id not in out), key=lambda one: one.order)
     boxed = sorted((one for one in steps if one.step == StepKind.BOX), key=lambda one: one.order)
     boxes = list(dict.fromkeys(one.box_id for one in boxed))
     seal = min((one for one in steps if one.step == StepKind.SEAL), key=lambda one: one.order, default=None)

@@ -8,6 +8,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 from django.db import connection
+from django.db.models import Model
 from django.db.models.functions import Now
 from django.utils import timezone
 
@@ -22,6 +23,13 @@ from pingzhan.domain.screening.enums import (
     TubeState,
 )
 from pingzhan.domain.screening.models import Box, Conflict, Sample, Tube
+
+
+def columns_of(model: type[Model], names: str) -> tuple[str, ...]:
+    """Return columns of a model in the order in which its ``from_db`` takes them. KeyError for an unknown one."""
+    order = {field.attname: n for n, field in enumerate(model._meta.concrete_fields)}
+    return tuple(sorted(names.split(), key=order.__getitem__))
+
 
 LOCK = 0x5A3F
 """First half of the advisory lock of an enterprise's people in the rounds: two batches never count one twice."""
@@ -88,6 +96,14 @@ FROM unnest(%s::bigint[], %s::bigint[], %s::int[], %s::int[]) AS i(enterprise_id
 ON CONFLICT (round_id, enterprise_id, team_id) DO UPDATE
 SET tested = c.tested + excluded.tested, conflicts = c.conflicts + excluded.conflicts
 """
+_CONFLICT_COLUMNS = columns_of(
+    Conflict, "id round_id kind tube_id person enterprise_id team_id state settled_at"
+)
+_CONFLICTS = f"""
+SELECT {", ".join(_CONFLICT_COLUMNS)} FROM screening_conflict WHERE round_id = %s AND tube_id = ANY(%s)
+UNION ALL SELECT {", ".join(_CONFLICT_COLUMNS)} FROM screening_conflict
+WHERE round_id = %s AND tube_id = 0 AND person = ANY(%s) AND kind = %s
+"""  # noqa: S608 - columns of our own
 Place = tuple[int, int]
 """An enterprise and a team of it."""
 
@@ -144,6 +160,17 @@ def standing(round_id: int, persons: Collection[int]) -> dict[int, tuple[int, Pl
     return {row[0]: (row[1], (row[2], row[3])) for row in rows(_STANDING, [round_id, list(persons)])}
 
 
+def _newly(swabs: Collection[Swab]) -> dict[int, tuple[int, Place]]:
+    """Return where people stand who were in no tube before: only by these swabs, none in a tube given up."""
+    found: dict[int, tuple[int, Place]] = {}
+    tubes: dict[int, set[int]] = defaultdict(set)
+    for one in sorted(swabs, key=lambda swab: (swab.at, swab.id.bytes), reverse=True):
+        if one.refused == SampleRefusal.COUNTS:
+            tubes[one.person].add(one.tube_id)
+            found[one.person] = (len(tubes[one.person]), (one.enterprise_id, one.team_id))
+    return found
+
+
 def bring_boxes(box_ids: Collection[int]) -> None:
     """Bring boxes up to date with their steps."""
     if box_ids:
@@ -169,7 +196,11 @@ def settle(
     if void:
         Tube.objects.filter(pk__in=void).update(state=TubeState.VOID, voided_at=Now())
     persons = {one.person for one in swabs}
-    after = standing(round_id, persons)
+    after = (
+        standing(round_id, persons)
+        if before or late or void or any(one.state == TubeState.VOID for one in tubes.values())
+        else _newly(swabs)
+    )
     wanted: dict[Key, Place] = {}
     for one in folded.values():
         wanted |= one.conflicts
@@ -230,12 +261,8 @@ def _write_conflicts(
     round_id: int, tube_ids: Collection[int], persons: Collection[int], wanted: Mapping[Key, Place]
 ) -> tuple[set[Key], Counter[Place]]:
     """Open, reopen and clear conflicts; return those open now, and by how many the open ones of each place grew."""
-    found = [
-        *Conflict.objects.filter(round_id=round_id, tube_id__in=tube_ids),
-        *Conflict.objects.filter(
-            round_id=round_id, tube_id=0, person__in=persons, kind=ConflictKind.SECOND_TUBE
-        ),
-    ]
+    there = [list(tube_ids), round_id, list(persons), str(ConflictKind.SECOND_TUBE)]
+    found = [Conflict.from_db(None, _CONFLICT_COLUMNS, row) for row in rows(_CONFLICTS, [round_id, *there])]
     delta: Counter[Place] = Counter()
     known: dict[Key, Conflict] = {(one.kind, one.tube_id, one.person): one for one in found}
     is_open = {key for key, one in known.items() if one.state == ConflictState.OPEN}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid as uuids
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
@@ -17,10 +17,10 @@ from pingzhan.domain.screening import walkins
 from pingzhan.domain.screening.actions import storing
 from pingzhan.domain.screening.actions.arriving import (
     Batch,
+    begin,
     read_all,
     refusal_of,
     rounds_of,
-    team_of,
     without_known,
 )
 from pingzhan.domain.screening.actions.folding import Key, Step, Swab, seals
@@ -46,23 +46,31 @@ from pingzhan.domain.screening.events import LIVE_TOPIC
 from pingzhan.domain.screening.models import Box, CustodyStep, Hold, Round, Tube
 from pingzhan.domain.screening.queries.heads import follows_positives
 from pingzhan.domain.screening.queries.persons import aliases_of, keys_of
-from pingzhan.foundation import clock
 from pingzhan.foundation.access.actor import Actor
 from pingzhan.foundation.access.models import Device
 from pingzhan.foundation.audit import record
 from pingzhan.foundation.live.changes import announce
 from pingzhan.kernel.errors import DomainError, Invalid
 
-_UPSERT = """
+_TUBE_COLUMNS = storing.columns_of(
+    Tube, "id code round_id capacity state held verdict sealed_device sealed_seq sealed_at"
+)
+_UPSERT = f"""
 INSERT INTO screening_tube (code, round_id, kind, capacity, state, team_id, heads, held, verdict)
-SELECT code, round_id, kind, capacity, 'collecting', %s, 0, false, ''
-FROM unnest(%s::text[], %s::bigint[], %s::text[], %s::smallint[]) AS i(code, round_id, kind, capacity)
-ORDER BY code ON CONFLICT (code) DO NOTHING
-"""
+SELECT code, %s, %s, %s, 'collecting', %s, 0, false, '' FROM unnest(%s::text[]) AS i(code)
+ORDER BY code ON CONFLICT (code) DO NOTHING RETURNING {", ".join(_TUBE_COLUMNS)}
+"""  # noqa: S608 - columns of our own
 _UPSERT_BOXES = """
 INSERT INTO screening_box (code, round_id, state)
 SELECT code, round_id, 'open' FROM unnest(%s::text[], %s::bigint[]) AS i(code, round_id)
 ORDER BY code ON CONFLICT (code) DO NOTHING
+"""
+
+
+_PLACED = """
+SELECT p.employment_id, e.individual_id, p.enterprise_id, p.team_id
+FROM people_placement p JOIN people_employment e ON e.id = p.employment_id
+WHERE p.employment_id = ANY(%s) AND p.enterprise_id = ANY(%s) AND p.t1 IS NULL AND e."left" IS NULL
 """
 
 
@@ -87,10 +95,8 @@ def record_batch(*, items: Sequence[Item], sent_at: datetime, device: Device, by
     """
     if not 1 <= len(items) <= MOST:
         raise Invalid(_("一次上传 1 至 %(n)d 条。") % {"n": MOST}, code="batch_size")
-    team = team_of(device)
-    moment = clock.now()
+    team, moment = begin(device)
     batch = Batch(device, team, Clock(sent_at - moment), moment)
-    storing.lock(storing.DEVICE_LOCK, [device.pk])
     fresh = without_known(items, batch)
     rounds, enterprises = rounds_of(team)
     read_all(fresh, rounds, batch)
@@ -111,23 +117,26 @@ def _take(lines: Sequence[Read], one: Round, enterprises: Collection[int], batch
     """Store the items of one round, answer them, and return how many were stored."""
     people = _people([read for read in lines if read.item.kind == SAMPLE], one, enterprises, batch)
     lines = [read for read in lines if read.item.id not in batch.answers]
-    tubes, boxes = _containers(lines, one, batch)
+    tubes, made, boxes = _containers(lines, one, batch)
     lines = [read for read in lines if read.item.id not in batch.answers]
-    _store_steps(lines, tubes, boxes, batch)
+    taken = _store_steps(lines, tubes, boxes, batch)
     box_ids = {boxes[read.box].pk for read in lines if read.box}
     storing.bring_boxes(box_ids)
     touched = _touched(lines, tubes, boxes, one)
-    steps = storing.steps_of(touched)
+    # Of a tube made just now there is nothing in the database but what this batch has put there.
+    older = touched.keys() - made
+    steps = [*(step for step in taken if step.tube_id in made), *storing.steps_of(older)]
     of_tube: dict[int, list[Step]] = {pk: [] for pk in touched}
     for step in steps:
         of_tube[step.tube_id].append(step)
     sealed = {pk: seals(taken) for pk, taken in of_tube.items()}
-    old = storing.swabs_of(touched)
+    old = storing.swabs_of(older)
     new = _swabs(lines, tubes, people, sealed, batch)
     keys = {swab.person for swab in old} | {swab.person for swab, _read in new}
     before = storing.standing(one.pk, keys)
     _hold_foreign([swab for swab, _read in new], touched)
-    _store_samples(new, one, people, batch)
+    new = _store_samples(new, one, people, batch)
+    lines = [read for read in lines if read.item.id not in batch.answers]
     open_tubes = {pk: tube for pk, tube in touched.items() if not tube.verdict}
     is_open = storing.settle(one.pk, open_tubes, [*old, *(swab for swab, _read in new)], steps, before)
     _answer(lines, new, tubes, is_open, batch)
@@ -147,13 +156,8 @@ def _people(
     """Return who each sample is of; whoever is not of the team's enterprises is answered like nobody."""
     asked = {read.item.person for read in lines if read.item.person is not None}
     known = {
-        row[0]: Person(row[1], row[0], row[2], row[3] or 0)
-        for row in Placement.objects.filter(
-            employment_id__in=asked,
-            enterprise_id__in=enterprises,
-            t1__isnull=True,
-            employment__left__isnull=True,
-        ).values_list("employment_id", "employment__individual_id", "enterprise_id", "team_id")
+        job: Person(individual, job, firm, team or 0)
+        for job, individual, firm, team in storing.rows(_PLACED, [list(asked), list(enterprises)])
     } if asked else {}  # fmt: skip
     guests: dict[uuids.UUID, walkins.Known] = {}
     found: dict[uuids.UUID, Person] = {}
@@ -209,22 +213,26 @@ def _waiting(keys: Collection[int], one: Round, enterprises: Collection[int]) ->
     return {key: Person(key, None, *places[whole[key]]) for key in keys if whole[key] in places}
 
 
-def _containers(lines: Sequence[Read], one: Round, batch: Batch) -> tuple[dict[str, Tube], dict[str, Box]]:
-    """Return the tubes and boxes named, made where new and locked in the order of their codes."""
+def _containers(
+    lines: Sequence[Read], one: Round, batch: Batch
+) -> tuple[dict[str, Tube], set[int], dict[str, Box]]:
+    """Return the tubes and boxes named, locked in the order of their codes, and which tubes were made just now."""
     tube_codes = sorted({read.tube for read in lines if read.tube})
     box_codes = sorted({read.box for read in lines if read.box})
     single = one.mode == PoolMode.SINGLE
     kind = TubeKind.SINGLE if single else TubeKind.POOL
-    n = len(tube_codes)
+    tubes: dict[str, Tube] = {}
     if tube_codes:
         capacity = 1 if single else one.pool_size
-        storing.run(_UPSERT, [batch.team_id, tube_codes, [one.pk] * n, [kind.value] * n, [capacity] * n])
+        for row in storing.rows(_UPSERT, [one.pk, kind.value, capacity, batch.team_id, tube_codes]):
+            tube = Tube.from_db(None, _TUBE_COLUMNS, row)
+            tubes[tube.code] = tube
+    made = {tube.pk for tube in tubes.values()}
     if box_codes:
         storing.run(_UPSERT_BOXES, [box_codes, [one.pk] * len(box_codes)])
-    tubes = {
-        tube.code: tube
-        for tube in Tube.objects.select_for_update(no_key=True).filter(code__in=tube_codes).order_by("code")
-    } if tube_codes else {}  # fmt: skip
+    if there := [code for code in tube_codes if code not in tubes]:
+        locked = Tube.objects.select_for_update(no_key=True).filter(code__in=there).order_by("code")
+        tubes |= {tube.code: tube for tube in locked}
     boxes = {
         box.code: box
         for box in Box.objects.select_for_update(no_key=True).filter(code__in=box_codes).order_by("code")
@@ -234,23 +242,43 @@ def _containers(lines: Sequence[Read], one: Round, batch: Batch) -> tuple[dict[s
             batch.refuse(read.item, "tube_round", _("这个管码已在另一轮次使用。"))
         elif read.box and boxes[read.box].round_id != one.pk:
             batch.refuse(read.item, "box_round", _("这个箱码已在另一轮次使用。"))
-    return tubes, boxes
+    return tubes, made, boxes
 
 
 def _store_steps(
     lines: Sequence[Read], tubes: Mapping[str, Tube], boxes: Mapping[str, Box], batch: Batch
-) -> None:
-    storing.insert_steps(
-        [
-            (
-                read.item.id, read.step.value, tubes[read.tube].pk if read.tube else None,
-                boxes[read.box].pk if read.box else None, batch.device.pk, read.item.seq, batch.clock.ms,
-                read.item.at, read.to_device, batch.device.name, read.ref, read.reason,
+) -> list[Step]:
+    """Store the steps and return those that were taken with tubes, as they are stored."""
+    rows: list[tuple[Any, ...]] = []
+    found: list[Step] = []
+    skew = timedelta(milliseconds=batch.clock.ms)
+    for read in lines:
+        if read.step is None:
+            continue
+        item, tube, box = read.item, tubes.get(read.tube), boxes.get(read.box)
+        tube_id, box_id = tube.pk if tube else None, box.pk if box else None
+        rows.append((
+            item.id, read.step.value, tube_id, box_id, batch.device.pk, item.seq, batch.clock.ms, item.at,
+            read.to_device, batch.device.name, read.ref, read.reason,
+        ))  # fmt: skip
+        if tube_id is not None:
+            found.append(
+                Step(
+                    tube_id,
+                    read.step.value,
+                    box_id,
+                    batch.device.pk,
+                    item.seq,
+                    item.at - skew,
+                    read.to_device,
+                )
             )
-            for read in lines
-            if read.step is not None
-        ]
-    )  # fmt: skip
+    stored = storing.insert_steps(rows)
+    if len(stored) < len(rows):
+        # Another phone sent the same id at this very moment: what counts is what the database took.
+        taken = {row[5] for row in rows if row[0] in stored}
+        found = [step for step in found if step.seq in taken]
+    return found
 
 
 def _touched(
@@ -274,6 +302,9 @@ def _swabs(
     batch: Batch,
 ) -> list[tuple[Swab, Read]]:
     found: list[tuple[Swab, Read]] = []
+    skew = timedelta(
+        milliseconds=batch.clock.ms
+    )  # as it is stored, or a phone's order would depend on when it is read
     for read in lines:
         item = read.item
         if read.step is not None:
@@ -292,7 +323,7 @@ def _swabs(
         flag |= SampleFlag.UNKNOWN_PERSON if item.guest is not None else 0
         swab = Swab(
             item.id, tube.pk, person.key, person.enterprise_id, person.team_id, batch.device.pk, item.seq,
-            item.at - batch.clock.ahead, int(flag), refused,
+            item.at - skew, int(flag), refused,
         )  # fmt: skip
         found.append((swab, read))
     return found
@@ -316,7 +347,8 @@ def _hold_foreign(new: Sequence[Swab], touched: Mapping[int, Tube]) -> None:
 
 def _store_samples(
     new: Sequence[tuple[Swab, Read]], one: Round, people: Mapping[uuids.UUID, Person], batch: Batch
-) -> None:
+) -> list[tuple[Swab, Read]]:
+    """Store the samples and return those that were; the others another phone sent at this very moment."""
     lines: list[tuple[Any, ...]] = [
         (
             swab.id, one.pk, swab.tube_id, swab.person, people[swab.id].employment_id, swab.enterprise_id,
@@ -325,7 +357,12 @@ def _store_samples(
         )
         for swab, read in new
     ]  # fmt: skip
-    storing.insert_samples(lines)
+    stored = storing.insert_samples(lines)
+    if len(stored) < len(lines):
+        for swab, read in new:
+            if swab.id not in stored:
+                batch.refuse(read.item, "id_taken", _("这条记录的编号已被另一台手机使用。"))
+    return [pair for pair in new if pair[0].id in stored]
 
 
 def _answer(
