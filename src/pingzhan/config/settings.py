@@ -140,8 +140,7 @@ TEMPLATES = [
 # Django's own, with the same text for choice lists and single-line fields in less time.
 FORM_RENDERER = "pingzhan.foundation.ui.renderer.Renderer"
 
-# Under ASGI every request has a thread of its own and with it a connection; kept ones would pile up until
-# the server refuses more. The web process (config/asgi.py) therefore borrows them from a bounded pool.
+# The web process (config/asgi.py) makes pages in this many threads, which borrow connections from a bounded pool.
 POOL = env.flag("PINGZHAN_POOL")
 # All web processes together keep within 40 connections of the 100 that a PostgreSQL allows by default.
 POOL_SIZE = max(8, min(20, 40 // max(1, env.number("PINGZHAN_WEB_WORKERS", 1))))
