@@ -129,6 +129,7 @@ PAGES = {
     "organiser": [
         "/rounds/",
         "/rounds/1/",
+        "/rounds/1/replan/",
         "/custody/",
         "/rounds/1/sheets/",
         "/rounds/teams/1/members/",

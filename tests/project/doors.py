@@ -623,6 +623,7 @@ DOORS: dict[str, Door] = {
     "rounds:sheets": Door(SCREENING, one(pk="testing_round")),
     "rounds:count": Door(SCREENS, one(pk="testing_round"), post=True),
     "rounds:plan": Door(SCREENS, one(pk="testing_round"), post=True),
+    "rounds:replan": Door(SCREENS, one(pk="testing_round")),
     "rounds:off": Door(SCREENS, one(pk="testing_round"), post=True),
     "rounds:start": Door(SCREENS, one(pk="testing_round"), post=True),
     "rounds:close": Door(SCREENS, one(pk="testing_round"), post=True),

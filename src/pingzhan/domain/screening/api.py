@@ -1,7 +1,8 @@
 """All that other modules and pages may call of the screening module.
 
 A round's life: ``make_rounds`` (what the measures in force ask) or ``open_round`` (by order), ``compute_demand``,
-``plan_round``, ``adopt_plan``, ``start_round``, ``close_round``; ``cancel_round`` and ``cancel_plan`` on the way.
+``plan_round``, ``adopt_plan``, ``start_round``, ``close_round``; ``replan_round`` when the plan in force cannot be
+kept, ``cancel_round`` and ``cancel_plan`` on the way.
 """
 
 from pingzhan.domain.screening.actions.adopting import (
@@ -81,6 +82,9 @@ from pingzhan.domain.screening.actions.planning import (
     cancel_plan,
     plan_round,
 )
+from pingzhan.domain.screening.actions.replanning import (
+    replan_round,
+)
 from pingzhan.domain.screening.actions.reporting import (
     Reported,
     TubeTold,
@@ -137,6 +141,13 @@ from pingzhan.domain.screening.queries.custody import (
     way_of,
     way_of_box,
     with_age,
+)
+from pingzhan.domain.screening.queries.happened import (
+    Change,
+    Happened,
+    changes_of,
+    overtaken,
+    unserved_of,
 )
 from pingzhan.domain.screening.queries.lists import (
     Coverage,
@@ -213,6 +224,7 @@ from pingzhan.domain.screening.writings import (
 __all__ = [
     "Answer",
     "Assumed",
+    "Change",
     "Chased",
     "CoverLine",
     "Coverage",
@@ -221,6 +233,7 @@ __all__ = [
     "Gap",
     "GroupLine",
     "Guest",
+    "Happened",
     "HeldPerson",
     "Item",
     "LaboratoryData",
@@ -256,6 +269,7 @@ __all__ = [
     "can_take",
     "cancel_plan",
     "cancel_round",
+    "changes_of",
     "chase_lines",
     "chased",
     "chased_counts",
@@ -307,6 +321,7 @@ __all__ = [
     "open_conflicts",
     "open_pursuits",
     "open_round",
+    "overtaken",
     "own_result",
     "own_result_by_key",
     "paper_slots",
@@ -322,6 +337,7 @@ __all__ = [
     "records_of",
     "refusals_visible_to",
     "release_hold",
+    "replan_round",
     "report_results",
     "result_rounds",
     "result_tubes_visible_to",
@@ -349,6 +365,7 @@ __all__ = [
     "tube_age_limit",
     "tube_counts",
     "tubes_visible_to",
+    "unserved_of",
     "unsigned",
     "unusual_records",
     "versions_visible_to",

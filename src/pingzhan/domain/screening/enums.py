@@ -72,6 +72,24 @@ PLAN_MOVES: dict[PlanState, frozenset[PlanState]] = {
     PlanState.ADOPTED: frozenset({PlanState.REPLACED}),
     PlanState.REPLACED: frozenset(),
 }
+
+
+class Event(models.TextChoices):
+    """What can happen to a plan in force; the values are those of engines.planning."""
+
+    TEAM_OUT = "team_out", _("采样队退出，不再采样")
+    TEAM_LATE = "team_late", _("采样队要晚到")
+    SITE_CLOSED = "site_closed", _("企业封闭，不能进入")
+    LAB_SLOWER = "lab_slower", _("实验室变慢")
+
+
+class Patience(models.TextChoices):
+    """How to plan again; the values are those of engines.planning."""
+
+    LEAST_CHANGE = "least-change", _("改动最少")
+    LEAST_DELAY = "least-delay", _("耽误最少")
+
+
 WORKING = (PlanState.QUEUED, PlanState.COMPUTING)
 """States of a version that is not there yet."""
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Sequence
+from datetime import datetime
+from typing import Any
 
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
@@ -16,7 +18,7 @@ from pingzhan.domain.screening.models import PlanVersion, Round, Slot
 from pingzhan.foundation.messages import NewNotice, Rendered, enqueue_bulk, register_renderer
 from pingzhan.foundation.messages.models import Notice, Priority
 
-SLOTS, CALLED_OFF = "testing_slots", "testing_off"
+SLOTS, CALLED_OFF, DROPPED = "testing_slots", "testing_off", "testing_dropped"
 _SPEAKERS = (PostRole.FIRM_CONTACT, PostRole.FIRM_LEAD)
 
 
@@ -24,6 +26,7 @@ def register() -> None:
     """Give notices of this module their words."""
     register_renderer(SLOTS, render_slots)
     register_renderer(CALLED_OFF, render_off)
+    register_renderer(DROPPED, render_dropped)
 
 
 def speakers(firms: Collection[int]) -> dict[int, dict[int, Person]]:
@@ -63,6 +66,54 @@ def tell_slots(version: PlanVersion, slots: Sequence[Slot], changed: Collection[
                 unit_path=paths[firm],
             )
             for firm, found in sorted(people.items())
+            for pk, person in sorted(found.items())
+        ]
+    )
+
+
+def said(slot: Slot) -> tuple[datetime, datetime, int, int]:
+    """Return what an enterprise is told of a slot: start, end, team and people."""
+    return slot.start, slot.end, slot.team_id, slot.heads
+
+
+def heard(round_: Round) -> dict[int, list[tuple[Any, ...]]]:
+    """Return what each enterprise of a round was last told, by enterprise. Two queries.
+
+    Not the slots in force: several small shifts, none of them worth a notice, may add up to one that is.
+    """
+    slots = list(Slot.objects.filter(round=round_).order_by("start", "team_id", "cohort"))
+    by_id = {one.pk: one for one in slots}
+    latest: dict[int, int] = {}
+    for pk in Notice.objects.filter(kind=SLOTS, subject_id__in=list(by_id)).values_list(
+        "subject_id", flat=True
+    ):
+        slot = by_id[pk]
+        latest[slot.enterprise_id] = max(latest.get(slot.enterprise_id, 0), slot.version_id)
+    found: dict[int, list[tuple[Any, ...]]] = {}
+    for one in slots:
+        if latest.get(one.enterprise_id) == one.version_id:
+            found.setdefault(one.enterprise_id, []).append(said(one))
+    return found
+
+
+def tell_dropped(version: PlanVersion, slots: Sequence[Slot]) -> int:
+    """Tell enterprises to which a new version sends nobody any more; ``slots`` holds one of each, now ended."""
+    first = {one.enterprise_id: one for one in slots}
+    return enqueue_bulk(
+        [
+            NewNotice(
+                dedupe=f"testing_dropped:{version.pk}:{firm}:{pk}",
+                recipient=pk,
+                account=person.account_id,
+                kind=DROPPED,
+                channel="auto",
+                title=_("核酸检测时间变化"),
+                subject_kind=DROPPED,
+                subject_id=first[firm].pk,
+                priority=Priority.URGENT,
+                unit_path=first[firm].enterprise.path,
+            )
+            for firm, found in sorted(speakers(sorted(first)).items())
             for pk, person in sorted(found.items())
         ]
     )
@@ -130,6 +181,21 @@ def render_off(notices: Sequence[Notice]) -> dict[int, Rendered]:
                 "when": span(heads[one.subject_id]),
                 "reason": heads[one.subject_id].round.cancel_reason,
             },
+            page_of(heads[one.subject_id].enterprise_id),
+        )
+        for one in notices
+        if one.subject_id in heads
+    }
+
+
+def render_dropped(notices: Sequence[Notice]) -> dict[int, Rendered]:
+    """Return title, body and link."""
+    heads = _slots(notices)
+    return {
+        one.pk: Rendered(
+            one.title,
+            _("%(unit)s：原定 %(when)s 的核酸检测不能按时进行，请先不要组织职工排队。新的时间另行通知。")
+            % {"unit": heads[one.subject_id].enterprise.name, "when": span(heads[one.subject_id])},
             page_of(heads[one.subject_id].enterprise_id),
         )
         for one in notices

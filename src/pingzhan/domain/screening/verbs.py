@@ -21,6 +21,11 @@ def register() -> None:
             _("{actor} 编制检测计划（编号 {subject_id}）第 {number} 版"),
             _("编制检测计划"),
         ),
+        (
+            "screening.plan_again",
+            _("{actor} 按发生的情况重新编排检测计划（编号 {subject_id}），这是第 {number} 版"),
+            _("重新编排检测计划"),
+        ),
         ("screening.plan_ready", _("检测计划（编号 {subject_id}）第 {number} 版已算好"), _("检测计划算好")),
         (
             "screening.plan_failed",

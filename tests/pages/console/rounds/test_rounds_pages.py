@@ -229,7 +229,14 @@ def test_who_sees_and_who_does(sign_in: SignIn, park: Park, role: Role) -> None:
         assert client.get(address).status_code == (200 if role in READS else 403), address
     plans = role == Role.ORGANISER
     assert client.get(at("rounds:team", 0)).status_code == (200 if plans else 403)
-    for name in ("rounds:count", "rounds:plan", "rounds:off", "rounds:start", "rounds:close"):
+    for name in (
+        "rounds:count",
+        "rounds:plan",
+        "rounds:replan",
+        "rounds:off",
+        "rounds:start",
+        "rounds:close",
+    ):
         assert client.post(at(name, round_.pk)).status_code == (302 if plans else 403), name
     page = text(client.get(at("rounds:show", round_.pk)))
     assert (at("rounds:count", round_.pk) in page) == plans
@@ -254,3 +261,128 @@ def test_the_list_needs_the_same_queries_for_one_and_three_rounds(planner: Clien
             planner.get(at("rounds:index"))
         seen.append(len(caught))
     assert seen == [12, 12]
+
+
+def adopted(planner: Client, park: Park) -> PlanVersion:
+    """Bring a round of tomorrow as far as its plan is in force."""
+    version = ready(planner, extra(park))
+    planner.post(at("rounds:adopt", version.pk))
+    return PlanVersion.objects.get(pk=version.pk)
+
+
+def test_a_plan_is_made_again_shown_beside_the_old_and_adopted(planner: Client, park: Park) -> None:
+    SamplingTeam.objects.create(zone=park.zone, name="\u4e8c\u961f")
+    version = adopted(planner, park)
+    round_ = version.round
+    page = text(planner.get(at("rounds:show", round_.pk)))
+    assert at("rounds:replan", round_.pk) in page
+    slot = Slot.objects.filter(version=version).earliest("start")
+    form = text(planner.get(f"{at('rounds:replan', round_.pk)}?event=team_out"))
+    assert f'<option value="{slot.team_id}">{slot.team.name}</option>' in form
+    assert 'name="until"' not in form
+    answer = planner.post(
+        f"{at('rounds:replan', round_.pk)}?event=team_out",
+        {"team": slot.team_id, "patience": "least-change", "reason": "\u8f66\u574f"},
+    )
+    assert answer.headers["Location"] == at("rounds:show", round_.pk)
+    assert drain() == ["done"]
+    new = round_.versions.latest("number")
+    assert (new.base_id, new.reason) == (version.pk, "\u8f66\u574f")
+    page = unescape(text(planner.get(f"{at('rounds:show', round_.pk)}?v={new.number}")))
+    assert f"{slot.team.name} \u9000\u51fa" in page
+    assert "\u4ece\u7b2c 1 \u7248\u91cd\u65b0\u7f16\u6392" in page
+    assert 'id="round-gantt-before-data"' in page
+    table = page.split("\u6539\u4e3a</th>")[1].split("</table>")[0]
+    assert slot.enterprise.name in table
+    assert slot.team.name in table
+    assert at("rounds:adopt", new.pk) in page
+    planner.post(at("rounds:start", round_.pk))
+    planner.post(at("rounds:adopt", new.pk))
+    new.refresh_from_db()
+    round_.refresh_from_db()
+    assert (new.state, round_.state) == (PlanState.ADOPTED, RoundState.RUNNING)
+    assert slot.team_id not in set(
+        Slot.objects.filter(ended_by__isnull=True).values_list("team_id", flat=True)
+    )
+
+
+@pytest.mark.parametrize(
+    ("event", "data", "words"),
+    [
+        ("team_out", {}, "\u8bf7\u9009\u62e9\u91c7\u6837\u961f"),
+        ("team_late", {"team": "own"}, "24 \u5c0f\u65f6\u5236\u586b\u5199\u65f6\u95f4|\u5fc5\u586b"),
+        ("site_closed", {"until": "12:00"}, "\u8bf7\u9009\u62e9\u4f01\u4e1a"),
+        ("lab_slower", {"tubes_per_hour": "61"}, "\u8bf7\u586b\u5199 1 \u5230 60"),
+        ("lab_slower", {"tubes_per_hour": "x"}, "\u8bf7\u586b\u5199\u6574\u6570"),
+        ("nothing", {}, "\u8bf7\u9009\u62e9\u91c7\u6837\u961f"),
+    ],
+)
+def test_what_cannot_have_happened_is_said_in_the_form(
+    planner: Client, park: Park, event: str, data: dict[str, str], words: str
+) -> None:
+    version = adopted(planner, park)
+    if "team" in data:
+        data = {**data, "team": str(SamplingTeam.objects.get().pk)}
+    answer = planner.post(
+        f"{at('rounds:replan', version.round_id)}?event={event}", {"patience": "least-change", **data}
+    )
+    assert answer.status_code == 422
+    assert re.search(words, text(answer))
+    assert PlanVersion.objects.count() == 1
+
+
+@pytest.mark.parametrize(
+    ("event", "data", "words"),
+    [
+        ("site_closed", {}, "\u5c01\u95ed"),
+        ("site_closed", {"until": "12:30"}, "\u5c01\u95ed\u5230 12:30"),
+        ("team_late", {"until": "09:15"}, "09:15 \u624d\u5230"),
+        ("lab_slower", {"tubes_per_hour": "30"}, "\u5b9e\u9a8c\u5ba4\u6bcf\u5c0f\u65f6 30 \u7ba1"),
+        (
+            "lab_slower",
+            {"tubes_per_hour": "30", "until": "12:30"},
+            "\u5b9e\u9a8c\u5ba4\u6bcf\u5c0f\u65f6 30 \u7ba1\uff0c\u5230 12:30",
+        ),
+    ],
+)
+def test_each_thing_that_can_happen_is_said_in_words(
+    planner: Client, park: Park, event: str, data: dict[str, str], words: str
+) -> None:
+    version = adopted(planner, park)
+    own = {"team": SamplingTeam.objects.get().pk, "enterprise": park.firms[0].unit.pk}
+    planner.post(
+        f"{at('rounds:replan', version.round_id)}?event={event}", {**own, "patience": "least-delay", **data}
+    )
+    assert drain() == ["done"]
+    page = unescape(text(planner.get(f"{at('rounds:show', version.round_id)}?v=2")))
+    assert words in page
+    if (event, data) == ("site_closed", {}):
+        gone = page[page.index("\u8fd9\u4e00\u8f6e\u91c7\u4e0d\u5230\u7684\u4eba") :].split("</table>")[0]
+        assert park.firms[0].unit.name in gone
+        assert "\u4e0d\u518d\u53bb" in page
+
+
+def test_a_round_without_a_plan_in_force_is_not_planned_again(planner: Client, park: Park) -> None:
+    round_ = extra(park)
+    page = text(planner.get(at("rounds:replan", round_.pk), follow=True))
+    assert "\u6ca1\u6709\u6b63\u5728\u6267\u884c\u7684\u8ba1\u5212" in page
+    assert at("rounds:replan", round_.pk) not in page
+
+
+def test_the_page_of_a_round_needs_the_same_queries_for_one_and_three_versions_made_again(
+    planner: Client, park: Park
+) -> None:
+    version = adopted(planner, park)
+    address = f"{at('rounds:replan', version.round_id)}?event=lab_slower"
+    seen = []
+    for more in (1, 2):
+        for _n in range(more):
+            planner.post(address, {"tubes_per_hour": "30", "patience": "least-change"})
+            drain()
+        show = f"{at('rounds:show', version.round_id)}?v={1 + sum((1, 2)[:more])}"
+        planner.get(show)
+        with CaptureQueriesContext(connection) as caught:
+            assert planner.get(show).status_code == 200
+        seen.append(len(caught))
+    assert seen[0] == seen[1]
+    assert PlanVersion.objects.count() == 4

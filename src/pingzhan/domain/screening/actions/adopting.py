@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Iterator
 from typing import Any
 
@@ -15,6 +16,7 @@ from pingzhan.domain.screening.enums import WORKING, PlanState, RoundState
 from pingzhan.domain.screening.events import LIVE_TOPIC
 from pingzhan.domain.screening.models import PlanVersion, Round, RoundCount, Slot
 from pingzhan.domain.screening.moments import moment
+from pingzhan.domain.screening.queries.happened import GRACE, overtaken
 from pingzhan.domain.screening.queries.heads import heads_of
 from pingzhan.domain.screening.rules import require_plan
 from pingzhan.foundation.access.actor import Actor
@@ -29,11 +31,15 @@ Told = dict[int, list[tuple[Any, ...]]]
 def adopt_plan(*, version: PlanVersion, by: Actor) -> list[Slot]:
     """Put a version in force: its slots are what the enterprises are told, the version before it is replaced.
 
-    Only enterprises whose slots differ from what they were told before get a notice. Raises Refused; Conflict for a
-    version that is not ready, rests on assumptions, or was made before people were counted anew.
+    Only enterprises whose slots differ from what they were told before get a notice, and those to which nobody comes
+    any more. A version made again while the round runs tells whoever gets another team or is visited more than 15
+    minutes earlier or later than he was told. Raises Refused; Conflict for a version that is not ready, rests on
+    assumptions, was made before people were counted anew, or was overtaken by what has begun since.
     """
     require_plan(by, version.round.zone)
-    round_ = locked(version.round, RoundState.PLANNED, RoundState.ADOPTED)
+    again = version.base_id is not None
+    states = (RoundState.ADOPTED, RoundState.RUNNING) if again else (RoundState.PLANNED, RoundState.ADOPTED)
+    round_ = locked(version.round, *states)
     held = PlanVersion.objects.select_for_update(no_key=True, of=("self",)).get(pk=version.pk)
     held.round = round_
     if held.what_if:
@@ -47,17 +53,31 @@ def adopt_plan(*, version: PlanVersion, by: Actor) -> list[Slot]:
         raise Conflict(
             _("应采人数在这个版本之后重新核定过。"), hint=_("请重新编制计划。"), code="plan_outdated"
         )
-    before = _told(Slot.objects.filter(round=round_, ended_by__isnull=True))
+    if again:
+        _require_timely(held)
+    mine = Slot.objects.filter(round=round_, ended_by__isnull=True)
+    before, heads = _told(mine), {one.enterprise_id: one for one in mine.select_related("enterprise")}
+    heard = notices.heard(round_) if again else {}
     PlanVersion.objects.filter(round=round_, state=PlanState.ADOPTED).update(state=PlanState.REPLACED)
     Slot.objects.filter(round=round_, ended_by__isnull=True).update(ended_by=held, ended_at=Now())
     PlanVersion.objects.filter(pk=held.pk).update(state=PlanState.ADOPTED)
-    Round.objects.filter(pk=round_.pk).update(state=RoundState.ADOPTED, adopted_at=Now())
-    slots = Slot.objects.bulk_create(_slots(held), batch_size=1000)
-    _count(round_)
+    if again:
+        # Who is due, and what the round has come to, is not changed by another way of getting there.
+        slots = Slot.objects.bulk_create(_slots(held), batch_size=1000)
+    else:
+        Round.objects.filter(pk=round_.pk).update(state=RoundState.ADOPTED, adopted_at=Now())
+        slots = Slot.objects.bulk_create(_slots(held), batch_size=1000)
+        _count(round_)
     mine = Slot.objects.filter(version=held).select_related("enterprise")
     after = _told(mine)
-    changed = {firm for firm in after if after[firm] != before.get(firm)}
+    differ = _concerned if again else operator.ne
+    # Whoever has no slot now was told that nobody comes, or nothing at all.
+    changed = {
+        firm for firm in after if firm not in before or differ(after[firm], heard.get(firm) or before[firm])
+    }
     notices.tell_slots(held, list(mine), changed)
+    dropped = [slot for firm, slot in heads.items() if firm not in after]
+    notices.tell_dropped(held, dropped)
     duties.planned(held, by)
     announce(LIVE_TOPIC, {"zone": round_.zone_id, "round": round_.pk})
     record(
@@ -65,9 +85,38 @@ def adopt_plan(*, version: PlanVersion, by: Actor) -> list[Slot]:
         by=by,
         subject=("testing_round", round_.pk),
         unit_path=round_.zone.path,
-        body={"version": held.pk, "number": held.number, "slots": len(slots), "told": len(changed)},
+        body={
+            "version": held.pk,
+            "number": held.number,
+            "slots": len(slots),
+            "told": len(changed) + len(dropped),
+        },
     )
     return slots
+
+
+def _require_timely(held: PlanVersion) -> None:
+    """Raise Conflict unless the plan it came from is still in force and nothing it changes has begun."""
+    base = held.base
+    if base is None or base.state != PlanState.ADOPTED:
+        raise Conflict(
+            _("这一版改自的计划已经不是正在执行的计划。"), hint=_("请重新编排。"), code="plan_outdated"
+        )
+    why = overtaken(held)
+    if why:
+        raise Conflict(why, hint=_("请重新编排。"), code="plan_outdated")
+
+
+def _concerned(new: list[tuple[Any, ...]], old: list[tuple[Any, ...]]) -> bool:
+    """Return whether an enterprise must be told: other teams or people, or a start moved beyond the time of grace."""
+    if len(new) != len(old):
+        return True
+    # The same visits may come in another order; by team each finds its own.
+    pairs = zip(*(sorted(rows, key=lambda row: (row[2], row[3], row[0])) for rows in (new, old)), strict=True)
+    return any(
+        (one[2], one[3]) != (other[2], other[3]) or abs((one[0] - other[0]).total_seconds()) > GRACE
+        for one, other in pairs
+    )
 
 
 @transaction.atomic
@@ -139,7 +188,7 @@ def _slots(version: PlanVersion) -> Iterator[Slot]:
 def _told(slots: Any) -> Told:
     found: Told = {}
     for one in slots.order_by("start", "team_id", "cohort"):
-        found.setdefault(one.enterprise_id, []).append((one.start, one.end, one.team_id, one.heads))
+        found.setdefault(one.enterprise_id, []).append(notices.said(one))
     return found
 
 

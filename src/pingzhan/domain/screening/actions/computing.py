@@ -26,6 +26,9 @@ FAULTS = {
     "lab": gettext_lazy("实验室已停止收样"),
     "times": gettext_lazy("写明的时间做不到"),
     "frozen": gettext_lazy("改动了已经开始的安排"),
+    "out": gettext_lazy("派了已经退出的采样队"),
+    "closed": gettext_lazy("去了已经封闭的企业"),
+    "unserved": gettext_lazy("放弃了还能采样的人"),
 }
 """What a broken rule is called on screen."""
 SHOWN = 20
@@ -41,7 +44,7 @@ def compute_plan(version_id: int, *, progress: Callable[[int], None] | None = No
     if version is None:
         return None
     from pingzhan.engines import plancheck
-    from pingzhan.engines.planning import greedy_plan, make_plan
+    from pingzhan.engines.planning import Ask, greedy_plan, make_plan, replan
 
     def told(share: float, stage: str) -> None:
         del stage
@@ -50,6 +53,14 @@ def compute_plan(version_id: int, *, progress: Callable[[int], None] | None = No
         if progress is not None:
             progress(percent)
 
+    if version.base is not None:
+        before, said = version.base.plan or {}, version.happened
+        # Repeatable, as every plan that counts: a budget in iterations, not in seconds.
+        ask = Ask(mode=said["mode"], kind="iterations", amount=version.iterations, seed=version.seed)
+        plan = replan(version.instance, before, said, at=said["at"], ask=ask, progress=told)
+        report = plancheck.check(version.instance, plan, before=before)
+        # What it is measured by is the plan that cannot be kept, which stands beside it.
+        return planning.store_plan(version_id, plan=plan, greedy={}, faults=_words(report.violations))
     plan = make_plan(version.instance, progress=told)
     by_rule = greedy_plan(version.instance)
     report = plancheck.check(version.instance, plan)

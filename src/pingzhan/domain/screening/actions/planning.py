@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from django.db import transaction
@@ -46,39 +46,65 @@ def plan_round(
     require_plan(by, round_.zone)
     held = locked(round_, RoundState.DRAFT, RoundState.PLANNED, RoundState.ADOPTED)
     chosen = settings.iterations() if iterations is None else iterations
-    if not 1 <= chosen <= MOST_ITERATIONS:
-        raise Invalid(_("搜索次数在 1 到 1000000 之间。"), place="iterations")
-    if held.versions.filter(state__in=WORKING).exists():
-        raise Conflict(_("这一轮的一个计划正在计算，请等它算完或先取消。"), code="plan_working")
     what = assumed or Assumed()
-    instance = instance_of(held, what, iterations=chosen, seed=seed)
-    number = (held.versions.aggregate(n=Max("number"))["n"] or 0) + 1
-    version = PlanVersion.objects.create(
-        round=held,
-        number=number,
-        instance=instance,
-        seed=seed,
+    return start_computing(
+        held,
+        by=by,
+        instance=lambda: instance_of(held, what, iterations=chosen, seed=seed),
         iterations=chosen,
+        seed=seed,
         what_if=what.stored(),
+        reason=reason,
+    )
+
+
+def start_computing(
+    round_: Round,
+    *,
+    by: Actor,
+    instance: Mapping[str, Any] | Callable[[], Mapping[str, Any]],
+    iterations: int,
+    seed: int,
+    reason: str,
+    **more: Any,
+) -> PlanVersion:
+    """Write the next version of a locked round and start the job that computes it; part of the caller's transaction.
+
+    ``instance`` may be called for once nothing else is in the way. Raises Invalid, and Conflict while another version
+    is being computed.
+    """
+    if not 1 <= iterations <= MOST_ITERATIONS:
+        raise Invalid(_("搜索次数在 1 到 1000000 之间。"), place="iterations")
+    if round_.versions.filter(state__in=WORKING).exists():
+        raise Conflict(_("这一轮的一个计划正在计算，请等它算完或先取消。"), code="plan_working")
+    question = instance() if callable(instance) else instance
+    number = (round_.versions.aggregate(n=Max("number"))["n"] or 0) + 1
+    version = PlanVersion.objects.create(
+        round=round_,
+        number=number,
+        instance=question,
+        seed=seed,
+        iterations=iterations,
         reason=reason.strip()[:200],
         by_user_id=by.user_id,
         by_name=by.name,
+        **more,
     )
     run = runs.start(
         WORK,
-        title=_("第 %(round)d 轮检测计划第 %(n)d 版") % {"round": held.number, "n": number},
+        title=_("第 %(round)d 轮检测计划第 %(n)d 版") % {"round": round_.number, "n": number},
         params={"version": version.pk},
         by=by,
-        unit_path=held.zone.path,
+        unit_path=round_.zone.path,
     )
     PlanVersion.objects.filter(pk=version.pk).update(run_id=run.pk)
     version.run_id = run.pk
     _announce(version)
     record(
-        "screening.plan_asked",
+        "screening.plan_again" if version.base_id else "screening.plan_asked",
         by=by,
-        subject=("testing_round", held.pk),
-        unit_path=held.zone.path,
+        subject=("testing_round", round_.pk),
+        unit_path=round_.zone.path,
         body={"number": number, "version": version.pk, "what_if": bool(version.what_if)},
     )
     return version

@@ -64,6 +64,7 @@ def plan_moves() -> pgtrigger.Trigger:
         END IF;
         IF (NEW.round_id, NEW.number, NEW.instance, NEW.what_if, NEW.seed, NEW.iterations)
             IS DISTINCT FROM (OLD.round_id, OLD.number, OLD.instance, OLD.what_if, OLD.seed, OLD.iterations)
+            OR (NEW.base_id, NEW.happened) IS DISTINCT FROM (OLD.base_id, OLD.happened)
             OR (OLD.state NOT IN ({unfinished}) AND (NEW.plan, NEW.score, NEW.greedy)
                 IS DISTINCT FROM (OLD.plan, OLD.score, OLD.greedy)) THEN
             RAISE EXCEPTION '计划版本编制后不能改动，请另做一个版本。' USING ERRCODE = 'restrict_violation';

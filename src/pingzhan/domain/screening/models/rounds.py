@@ -142,7 +142,8 @@ class PlanVersion(models.Model):
 
     The question (``instance``, seed, iterations) never changes, the answer not once it is there: the database
     sees to it. ``greedy`` is the score of the plan made without a search, for comparison. ``what_if`` says what
-    was assumed otherwise; a version with it is only looked at and never adopted.
+    was assumed otherwise; a version with it is only looked at and never adopted. ``base`` is the version in force
+    that is planned again after something has happened, and ``happened`` what and how (queries/happened.py).
     """
 
     round = models.ForeignKey(
@@ -158,6 +159,15 @@ class PlanVersion(models.Model):
     iterations = models.PositiveIntegerField(_("搜索次数"))
     progress = models.PositiveSmallIntegerField(_("进度（百分数）"), default=0)
     what_if = models.JSONField(_("假设"), default=dict, blank=True)
+    base = models.ForeignKey(
+        "self",
+        verbose_name=_("从哪一版改来"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="replanned",
+    )
+    happened = models.JSONField(_("发生的情况"), default=dict, db_default={}, blank=True)
     reason = models.TextField(_("缘由"), blank=True, default="")
     faults = ArrayField(models.TextField(), verbose_name=_("不能采用的原因"), default=list, blank=True)
     run_id = models.BigIntegerField(_("后台任务"), null=True, blank=True)
@@ -205,6 +215,11 @@ class PlanVersion(models.Model):
                 condition=~Q(state=PlanState.ADOPTED) | Q(what_if={}),
                 name="testing_plan_what_if_only_looked_at",
                 violation_error_message=_("按假设推演的计划只供比较，不能采用。"),
+            ),
+            models.CheckConstraint(
+                condition=Q(base__isnull=True, happened={}) | Q(base__isnull=False) & ~Q(happened={}),
+                name="testing_plan_again_says_why",
+                violation_error_message=_("重新编排要写明原来的版本和发生的情况。"),
             ),
         ]
 

@@ -54,8 +54,10 @@ def names_of(version: PlanVersion) -> tuple[dict[str, str], dict[str, str]]:
 
 
 def figures(version: PlanVersion) -> list[Figure]:
-    """Return what counts of a plan, beside the plan made at once without a search."""
+    """Return what counts of a plan, beside the plan made at once without a search, or the one it was made from."""
     plan, quick = version.score or {}, version.greedy or {}
+    if version.base is not None:
+        quick = version.base.score or {}
     bound = (version.plan or {}).get("bounds", {})
     found = [
         _time(_("最后出结果"), plan, quick, "last_result"),

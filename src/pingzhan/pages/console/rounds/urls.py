@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from pingzhan.pages.console.rounds import acting, covering, members, staff, views
+from pingzhan.pages.console.rounds import acting, covering, members, replanning, staff, views
 
 app_name = "rounds"
 urlpatterns = [
@@ -22,6 +22,7 @@ urlpatterns = [
     path("<int:pk>/sheets/", views.sheets, name="sheets"),
     path("<int:pk>/count/", acting.count, name="count"),
     path("<int:pk>/plan/", acting.plan, name="plan"),
+    path("<int:pk>/replan/", replanning.replan, name="replan"),
     path("<int:pk>/off/", acting.call_off, name="off"),
     path("<int:pk>/start/", acting.start, name="start"),
     path("<int:pk>/close/", acting.close, name="close"),

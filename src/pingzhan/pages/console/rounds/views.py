@@ -15,7 +15,7 @@ from pingzhan.domain.screening import api as screening
 from pingzhan.domain.screening.enums import OPEN_ROUNDS, WORKING, PlanState, RoundState
 from pingzhan.domain.screening.models import PlanVersion, Round, Slot
 from pingzhan.foundation.access.actor import request_actor
-from pingzhan.pages.console.rounds import shown
+from pingzhan.pages.console.rounds import replanning, shown
 from pingzhan.pages.console.rounds.forms import PlanForm
 from pingzhan.pages.console.rounds.shared import (
     PLAN_TONES,
@@ -93,7 +93,11 @@ def sheets(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _versions(request: HttpRequest, round_: Round) -> dict[str, Any]:
     actor = request_actor(request)
-    versions = list(round_.versions.defer("instance", "plan", "greedy").order_by("-number"))
+    versions = list(
+        round_.versions.select_related("base")
+        .defer("instance", "plan", "greedy", "base__instance", "base__plan", "base__greedy")
+        .order_by("-number")
+    )
     return {
         "round": round_,
         "plans": screening.can_plan(actor, round_.zone),
@@ -134,6 +138,7 @@ def _context(request: HttpRequest, round_: Round) -> dict[str, Any]:
         "plannable": plans and round_.state in PLANNABLE and bool(demands),
         "startable": plans and round_.state == RoundState.ADOPTED,
         "closable": plans and round_.state == RoundState.RUNNING,
+        "replannable": plans and replanning.in_force(round_) is not None,
         "cancellable": plans and round_.state in PLANNABLE,
         "form": PlanForm(teams=[one.team for one in crews]),
         "told": round_.state in (RoundState.ADOPTED, RoundState.RUNNING, RoundState.CLOSED),
@@ -141,6 +146,7 @@ def _context(request: HttpRequest, round_: Round) -> dict[str, Any]:
     if chosen is not None:
         teams, firms = shown.names_of(chosen)
         lines = shown.lines(chosen, teams, firms)
+        again = replanning.compared(chosen, teams, firms) if chosen.base_id else None
         context["chosen"] = {
             "version": chosen,
             "figures": shown.figures(chosen),
@@ -156,8 +162,10 @@ def _context(request: HttpRequest, round_: Round) -> dict[str, Any]:
             "adoptable": plans
             and chosen.state == PlanState.READY
             and not chosen.what_if
-            and round_.state in (RoundState.PLANNED, RoundState.ADOPTED)
-            and not (round_.counted_at and chosen.created_at < round_.counted_at),
+            and round_.state in (replanning.REPLANS if again else (RoundState.PLANNED, RoundState.ADOPTED))
+            and not (round_.counted_at and chosen.created_at < round_.counted_at)
+            and not (again and again["outdated"]),
+            "again": again,
             "firms": len({one.firm for one in lines}),
             "label": _("第 %(n)d 版：各采样队一天的安排") % {"n": chosen.number},
         }
@@ -166,7 +174,7 @@ def _context(request: HttpRequest, round_: Round) -> dict[str, Any]:
 
 def _chosen(request: HttpRequest, round_: Round) -> PlanVersion | None:
     """Return the version asked for, else the one in force, else the newest that can be looked at."""
-    found = round_.versions.filter(plan__isnull=False)
+    found = round_.versions.filter(plan__isnull=False).select_related("round", "base__round")
     asked = request.GET.get("v", "")
     if asked.isascii() and asked.isdigit() and len(asked) < 6:
         return found.filter(number=int(asked)).first()
