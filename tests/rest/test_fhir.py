@@ -212,6 +212,7 @@ def test_a_corrected_report_keeps_the_first(secret: str, tube: Tube) -> None:
 
 
 REPORT, SPECIMEN = "Bundle.entry[5].resource", "Bundle.entry[3].resource"
+OBSERVATION = "Bundle.entry[4].resource"
 WRONG: list[tuple[str, dict[str, Any], str]] = [
     ("DiagnosticReport", {"status": "preliminary"}, f"{REPORT}.status"),
     ("DiagnosticReport", {"specimen": None}, f"{REPORT}.specimen"),
@@ -224,6 +225,27 @@ WRONG: list[tuple[str, dict[str, Any], str]] = [
     ("Observation", {"resourceType": "Bundle"}, "Bundle.entry[4].resource"),
     ("Observation", {"component": [{"code": {"text": "N"}, "valueQuantity": {"value": 99}}]},
      "Bundle.entry[4].resource.component[0]"),
+    ("Observation", {"component": [{"code": {"text": "N"}, "valueQuantity": {"value": 40, "comparator": ">"}}]},
+     f"{OBSERVATION}.component[0]"),
+    ("Observation", {"component": [{"code": {"text": "load"}, "valueQuantity": {"value": 40, "unit": "copies/mL"}}]},
+     f"{OBSERVATION}.component[0]"),
+    ("Observation", {"component": [{"modifierExtension": [{"url": "urn:not"}]}]},
+     f"{OBSERVATION}.component[0].modifierExtension"),
+    ("Observation", {"status": "entered-in-error"}, f"{OBSERVATION}.status"),
+    ("Observation", {"status": "preliminary"}, f"{OBSERVATION}.status"),
+    ("Observation", {"status": None}, f"{OBSERVATION}.status"),
+    ("Observation", {"dataAbsentReason": {"text": "unknown"}}, f"{REPORT}.result"),
+    ("Observation", {"interpretation": [{"coding": [{"system": fhir.INTERPRETATION, "code": "POS"}]}]},
+     f"{REPORT}.result"),
+    ("DiagnosticReport", {"conclusionCode": [{"coding": [{"system": fhir.SNOMED, "code": "10828004"}]}]},
+     f"{REPORT}.result"),
+    ("DiagnosticReport", {"modifierExtension": [{"url": "urn:not"}]}, f"{REPORT}.modifierExtension"),
+    ("DiagnosticReport", {"implicitRules": "urn:rules"}, f"{REPORT}.implicitRules"),
+    ("Specimen", {"status": "entered-in-error"}, f"{SPECIMEN}.status"),
+    ("Specimen", {"container": [{"modifierExtension": [{"url": "urn:not"}]}]},
+     f"{SPECIMEN}.container[0].modifierExtension"),
+    ("Specimen", {"container": [{"identifier": [{"use": "old", "value": CODE}]}], "identifier": None},
+     f"{SPECIMEN}.container[0].identifier"),
     ("Specimen", {"container": None, "identifier": None}, f"{SPECIMEN}.container[0].identifier"),
 ]  # fmt: skip
 
@@ -235,6 +257,7 @@ def test_what_is_not_read_is_refused_by_its_place(
     status, answer = ask(secret, "", changed(fhir.write_pool(pool()), kind, **fields))
     assert status == 422
     assert place in [one for _severity, _code, one in issues(answer)]
+    assert not Result.objects.exists()
 
 
 @pytest.mark.parametrize(
@@ -267,6 +290,68 @@ def test_contained_resources_and_other_codings_are_read(secret: str, tube: Tube)
     bundle = {"resourceType": "Bundle", "type": "batch", "entry": [{"resource": report}]}
     assert ask(secret, "", bundle)[0] == 200
     assert (Result.objects.get().verdict, Result.objects.get().tested_at) == (Verdict.NEGATIVE, moment)
+
+
+def served(base: str, name: str, verdict: str) -> dict[str, Any]:
+    """An observation as a server has it, called by the same name as another server's."""
+    coding = {"system": fhir.SNOMED, "code": fhir.VERDICTS[verdict][0]}
+    return {
+        "fullUrl": f"{base}Observation/{name}",
+        "resource": {
+            "resourceType": "Observation", "id": name, "status": "final", "code": {"text": "PCR"},
+            "valueCodeableConcept": {"coding": [coding]},
+        },
+    }  # fmt: skip
+
+
+HERE_URL, THERE_URL = "https://here.example/fhir/", "https://there.example/fhir/"
+
+
+@pytest.mark.parametrize(
+    ("reference", "address", "servers", "expected"),
+    [
+        ("Observation/o", f"{HERE_URL}DiagnosticReport/r", (THERE_URL, HERE_URL), ["negative"]),
+        ("Observation/o", f"{HERE_URL}DiagnosticReport/r", (HERE_URL, THERE_URL), ["positive"]),
+        (f"{HERE_URL}Observation/o", f"{HERE_URL}DiagnosticReport/r", (HERE_URL, THERE_URL), ["positive"]),
+        (f"{THERE_URL}Observation/o", f"{HERE_URL}DiagnosticReport/r", (HERE_URL, THERE_URL), ["negative"]),
+        ("Observation/o/_history/2", f"{HERE_URL}DiagnosticReport/r", (HERE_URL,), ["positive"]),
+        ("Observation/o", "urn:uuid:7d6a4a1c-6f2f-4a53-a5b5-0a8a4f1d3c11", (HERE_URL,), ["positive"]),
+        ("Observation/o", f"{HERE_URL}DiagnosticReport/r", (THERE_URL,), None),
+        ("Observation/o", f"{HERE_URL}DiagnosticReport/r", (HERE_URL, HERE_URL), None),
+        ("Observation/o", "urn:uuid:7d6a4a1c-6f2f-4a53-a5b5-0a8a4f1d3c11", (HERE_URL, THERE_URL), None),
+        ("Patient/o", f"{HERE_URL}DiagnosticReport/r", (HERE_URL,), None),
+    ],
+)
+def test_a_reference_means_one_resource_of_its_own_server(
+    reference: str, address: str, servers: tuple[str, ...], expected: list[str] | None
+) -> None:
+    report = {
+        "resourceType": "DiagnosticReport", "id": "r", "status": "final", "code": {"text": "PCR"},
+        "issued": at().isoformat(), "specimen": [{"reference": "#s"}], "result": [{"reference": reference}],
+        "contained": [{"resourceType": "Specimen", "id": "s", "identifier": [{"value": CODE}]}],
+    }  # fmt: skip
+    found = [
+        served(base, "o", verdict) for base, verdict in zip(servers, ("positive", "negative"), strict=False)
+    ]
+    bundle = {
+        "resourceType": "Bundle",
+        "type": "collection",
+        "entry": [*found, {"fullUrl": address, "resource": report}],
+    }
+    place = f"Bundle.entry[{len(found)}].resource.result[0].reference"
+    assert _read_or_told(bundle) == (expected or [place])
+
+
+@pytest.mark.parametrize("field", ["conclusion", "code"])
+def test_half_a_character_is_no_text(secret: str, tube: Tube, field: str) -> None:
+    bundle = fhir.write_pool(pool("positive", corrected=True, reason="x"))
+    if field == "code":
+        bundle = changed(bundle, "Specimen", container=[{"identifier": [{"value": "T-\ud800"}]}])
+    else:
+        bundle = changed(bundle, "DiagnosticReport", conclusion="\ud800")
+    status, answer = ask(secret, "", json.dumps(bundle))
+    assert (status, issues(answer)[0][0]) == (200, "error")
+    assert not Result.objects.exists()
 
 
 def test_only_a_laboratory_of_the_zone_reads_or_reports(

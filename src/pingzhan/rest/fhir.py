@@ -2,11 +2,13 @@
 
 A tube is a Specimen whose container carries the tube's code; those swabbed into it are its parents, by the number of
 the swab and without anything of the person. Its result is an Observation in a DiagnosticReport. Read are a Bundle's
-DiagnosticReport, Observation and Specimen; anything else is a fault that names its place as a FHIRPath.
+DiagnosticReport, Observation and Specimen; anything else is a fault that names its place as a FHIRPath. So is whatever
+could turn the sense of a resource: a modifier extension, rules of another guide, a value that is not the last word.
 """
 
 from __future__ import annotations
 
+import re
 import uuid
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -41,6 +43,9 @@ _SAID = {(SNOMED, code): verdict for verdict, (code, _display) in VERDICTS.items
 BUNDLES = ("collection", "batch", "transaction")
 READ = ("DiagnosticReport", "Observation", "Specimen")
 FINAL, CORRECTED = ("final",), ("corrected", "amended")
+CYCLES = ("", "1", "Ct", "cycle", "cycles", "{cycle}", "{cycles}", "{Ct}", "循环", "个循环")
+"""Units of a Ct value: none, UCUM's for a bare number, and a cycle by its names."""
+_SERVED = re.compile(r"(?P<base>https?://.+/)(?:DiagnosticReport|Observation|Specimen)/[A-Za-z0-9.-]{1,64}")
 MOST = 1_000
 """Reports of one Bundle."""
 _NAMES = uuid.UUID("6f1c2a52-0b6e-4f3c-9b0e-5a3f2a7d4c11")
@@ -133,8 +138,9 @@ class _Reader:
 
     def __init__(self) -> None:
         self.faults: list[Fault] = []
-        self._named: dict[str, tuple[str, dict[str, Any]]] = {}
+        self._named: dict[str, list[tuple[str, dict[str, Any]]]] = {}
         self._reports: list[tuple[str, dict[str, Any]]] = []
+        self._server: dict[str, str] = {}
 
     def take(self, place: str, entry: Any) -> None:
         """Take one entry of the Bundle in."""
@@ -146,10 +152,14 @@ class _Reader:
         if kind not in READ:
             self.faults.append(Fault("not-supported", at, "resource_type"))
             return
-        if isinstance(entry.get("fullUrl"), str):
-            self._named[entry["fullUrl"]] = (at, found)
-        if isinstance(name, str):
-            self._named[f"{kind}/{name}"] = (at, found)
+        address = entry.get("fullUrl")
+        names = {address, f"{kind}/{name}" if isinstance(name, str) else None}
+        for one in names:
+            if isinstance(one, str):
+                self._named.setdefault(one, []).append((at, found))
+        served = _SERVED.fullmatch(address) if isinstance(address, str) else None
+        if served:
+            self._server[at] = served["base"]
         if kind == "DiagnosticReport":
             self._reports.append((at, found))
 
@@ -168,18 +178,29 @@ class _Reader:
         status = report.get("status")
         if status not in FINAL + CORRECTED:
             self._fail("not-supported", f"{place}.status", "status")
+        self._sense(place, report)
         specimens = self._resolved(f"{place}.specimen", report, "specimen", "Specimen")
         observations = self._resolved(f"{place}.result", report, "result", "Observation")
         if len(specimens) > 1:
             self._fail("value", f"{place}.specimen", "one_specimen")
+        for at, one in specimens:
+            self._sense(at, one)
+            if one.get("status") == "entered-in-error":
+                self._fail("not-supported", f"{at}.status", "specimen_status")
         code = self._code(*specimens[0]) if specimens else ""
-        said: dict[str, str] = {}
+        # What the report itself concludes must not gainsay what was found.
+        conclusions = report.get("conclusionCode")
+        said = _verdicts(conclusions if isinstance(conclusions, list) else []) if observations else set()
         ct: dict[str, float] = {}
+        found: set[str] = set()
         for at, one in observations:
-            verdict = _verdict_of(one)
-            if verdict:
-                said[verdict] = at
+            self._sense(at, one)
+            if one.get("status") not in FINAL + CORRECTED:
+                self._fail("not-supported", f"{at}.status", "observation_status")
+            if one.get("dataAbsentReason") is None:
+                found |= _verdict_of(one)
             self._cycles(at, one, ct)
+        said = said | found if found else set()
         if observations and len(said) != 1:
             self._fail("value", f"{place}.result", "verdict")
         moment = self._moment(place, report, [one for _at, one in observations])
@@ -191,38 +212,68 @@ class _Reader:
             corrected=status in CORRECTED, reason=reason if isinstance(reason, str) else "",
         )  # fmt: skip
 
+    def _sense(self, place: str, resource: dict[str, Any]) -> None:
+        """Refuse what FHIR forbids to read on without knowing it, for it may say the opposite."""
+        if resource.get("implicitRules") is not None:
+            self._fail("not-supported", f"{place}.implicitRules", "modifier")
+        parts = [(place, resource)]
+        for name in ("component", "container"):
+            inner = resource.get(name)
+            parts += [
+                (f"{place}.{name}[{n}]", one)
+                for n, one in enumerate(inner if isinstance(inner, list) else [])
+            ]
+        for at, one in parts:
+            if isinstance(one, dict) and one.get("modifierExtension") is not None:
+                self._fail("not-supported", f"{at}.modifierExtension", "modifier")
+
     def _resolved(
         self, place: str, report: dict[str, Any], name: str, kind: str
     ) -> list[tuple[str, dict[str, Any]]]:
-        """Return what the references of a report lead to, inside the Bundle or contained in the report."""
+        """Return what the references of a report lead to, inside the Bundle or contained in the report.
+
+        A relative one is meant at the report's own server and at no other; of two of one name none is taken.
+        """
         references = report.get(name)
         if not isinstance(references, list) or not references:
             self._fail("required", place, f"no_{name}")
             return []
+        at = place.rsplit(".", 1)[0]
+        base = self._server.get(at, "")
         contained = report.get("contained")
         inner = {
-            f"#{one.get('id')}": (f"{place.rsplit('.', 1)[0]}.contained[{n}]", one)
+            f"#{one['id']}": (f"{at}.contained[{n}]", one)
             for n, one in enumerate(contained if isinstance(contained, list) else [])
-            if isinstance(one, dict)
+            if isinstance(one, dict) and isinstance(one.get("id"), str)
         }
         found = []
         for n, one in enumerate(references):
             target = one.get("reference") if isinstance(one, dict) else None
-            hit = (inner.get(target) or self._named.get(target)) if isinstance(target, str) else None
-            if hit is None or hit[1].get("resourceType") != kind:
+            known = target.split("/_history/", 1)[0] if isinstance(target, str) else ""
+            hits = [inner[known]] if known in inner else self._called(known, base)
+            if len(hits) > 1:
+                self._fail("multiple-matches", f"{place}[{n}].reference", "reference_twice")
+            elif not hits or hits[0][1].get("resourceType") != kind:
                 self._fail("not-found", f"{place}[{n}].reference", "reference")
             else:
-                found.append(hit)
+                found.append(hits[0])
         return found
 
+    def _called(self, name: str, base: str) -> list[tuple[str, dict[str, Any]]]:
+        """Return what has a name: relative to a server where one is known, else in the whole Bundle."""
+        return self._named.get(f"{base}{name}") or [
+            one for one in self._named.get(name, ()) if not base or "://" in name
+            or self._server.get(one[0], base) == base
+        ]  # fmt: skip
+
     def _code(self, place: str, specimen: dict[str, Any]) -> str:
-        """Return the code on the tube: of the container, else of the specimen."""
+        """Return the code on the tube: of the container, else of the specimen; one called old never."""
         containers = specimen.get("container")
         first = containers[0] if isinstance(containers, list) and containers else None
         sources = [first.get("identifier") if isinstance(first, dict) else None, specimen.get("identifier")]
         for source in sources:
             for one in source if isinstance(source, list) else []:
-                value = one.get("value") if isinstance(one, dict) else None
+                value = one.get("value") if isinstance(one, dict) and one.get("use") != "old" else None
                 if isinstance(value, str) and value.strip():
                     return value.strip()
         self._fail("required", f"{place}.container[0].identifier", "tube_code")
@@ -238,7 +289,8 @@ class _Reader:
             gene = _text_of(one.get("code")).removeprefix("Ct ").strip()
             value = quantity.get("value")
             number = value if isinstance(value, (int, float)) and not isinstance(value, bool) else 0
-            sound = 0 < number <= 60
+            # "Above 40" is no 40, and copies of the virus are no cycles.
+            sound = 0 < number <= 60 and quantity.get("comparator") is None and _of_cycles(quantity)
             if not sound or not 0 < len(gene) <= 12 or not gene.isprintable() or gene in ct or len(ct) >= 8:
                 self._fail("value", f"{place}.component[{n}]", "ct")
             else:
@@ -283,17 +335,30 @@ def _codings(concept: Any) -> Iterator[tuple[Any, Any]]:
             yield one.get("system"), one.get("code")
 
 
-def _verdict_of(observation: dict[str, Any]) -> str:
+def _of_cycles(quantity: dict[str, Any]) -> bool:
+    """Whether a quantity is of cycles, as far as it says: its code counts before its unit."""
+    named = quantity.get("code", quantity.get("unit", ""))
+    return named in CYCLES
+
+
+def _verdict_of(observation: dict[str, Any]) -> set[str]:
+    """Return all that an observation says: more than one when its value and its interpretation differ."""
     interpretation = observation.get("interpretation")
-    concepts = [
-        observation.get("valueCodeableConcept"),
-        *(interpretation if isinstance(interpretation, list) else []),
-    ]
-    for concept in concepts:
-        for system, code in _codings(concept):
-            if isinstance(system, str) and isinstance(code, str) and (system, code) in _SAID:
-                return _SAID[system, code]
-    return ""
+    return _verdicts(
+        [
+            observation.get("valueCodeableConcept"),
+            *(interpretation if isinstance(interpretation, list) else []),
+        ]
+    )
+
+
+def _verdicts(concepts: Sequence[Any]) -> set[str]:
+    return {
+        _SAID[system, code]
+        for concept in concepts
+        for system, code in _codings(concept)
+        if isinstance(system, str) and isinstance(code, str) and (system, code) in _SAID
+    }
 
 
 def write_pool(pool: Pool) -> dict[str, Any]:
