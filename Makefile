@@ -34,6 +34,13 @@ web/node_modules/.ok: web/package.json web/package-lock.json web/.npmrc .venv/.o
 	cd web && npm ci --no-progress --loglevel=error
 	@touch $@
 
+# HL7's examples, 190 MB of which four kinds are wanted; the product's own packages do without them.
+tests/rest/official/node_modules/.ok: tests/rest/official/package.json tests/rest/official/package-lock.json .venv/.ok
+	cd tests/rest/official && npm ci --no-progress --loglevel=error
+	find tests/rest/official/node_modules -name '*.json' ! -name package.json ! -name .package-lock.json \
+		! -name 'Specimen-*' ! -name 'Observation-*' ! -name 'DiagnosticReport-*' ! -name 'Bundle-*' -delete
+	@touch $@
+
 $(MANIFEST): web/node_modules/.ok web/vite.config.ts web/tsconfig.json $(shell find web/src web/public -type f 2>/dev/null)
 	cd web && npm run --silent build -- --logLevel warn
 	@touch $@
@@ -54,7 +61,7 @@ demo: assets      ## the demo zone into an empty database, then serve
 # Most of a child process's start is compiling, which the tests do once.
 test test-floor test-long check bench: export PYTHONDONTWRITEBYTECODE :=
 
-test: assets .venv/.dev  ## everything that proves the product; K=word selects tests
+test: assets .venv/.dev tests/rest/official/node_modules/.ok  ## everything that proves the product; K=word selects tests
 	scripts/test-needs
 ifdef K
 	pytest -n 2 -m "not long and not bench" -k "$(K)"
@@ -101,4 +108,4 @@ lock: .venv/.ok   ## new lock files from requirements*.in
 	$(COMPILE) -o requirements-dev.lock requirements-dev.in
 
 clean:
-	rm -rf .venv web/node_modules web/dist build
+	rm -rf .venv web/node_modules web/dist tests/rest/official/node_modules build
