@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from dataclasses import replace
+from datetime import time, timedelta
 
 import pytest
 
 from pingzhan.domain.obligations import api
+from pingzhan.domain.obligations.calendar import Cadence
 from pingzhan.domain.obligations.models import Duty, Obligation, Waiver
 from pingzhan.foundation.access.roles import Role
 from pingzhan.kernel.errors import Conflict, Invalid, NotFound, Refused
+from tests.domain.obligations.conftest import ROUTINE, K, Table, rule
 from tests.factories import SmallZone, actor_with
 
 
@@ -27,7 +30,10 @@ def test_one_is_waived_with_its_reason_and_shown_with_it(park: SmallZone) -> Non
         api.waive(api.today(firm)[0].id, reason="  ", by=park.root)
 
 
-def test_a_measure_is_waived_for_days_to_come(park: SmallZone) -> None:
+def test_a_measure_is_waived_for_days_to_come(park: SmallZone, table: Table) -> None:
+    # The last of the day is due when the day ends: at every hour there is one that is open yet.
+    slots = Cadence(K.SLOTS, times=(time(6), time(5, 59)))
+    table.by_level[None] = replace(ROUTINE, rules=(rule("temperature", slots),))
     day = api.business_now()[1]
     api.today(park.firms[0].pk)
     duty = Duty.objects.get(key="temperature")
