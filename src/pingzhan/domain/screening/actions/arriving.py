@@ -27,7 +27,7 @@ UNION ALL SELECT id, device_id, seq, refused FROM screening_sample WHERE device_
 UNION ALL SELECT id, device_id, seq, 0 FROM screening_custodystep WHERE id = ANY(%s)
 UNION ALL SELECT id, device_id, seq, 0 FROM screening_custodystep WHERE device_id = %s AND seq = ANY(%s)
 """
-_ROUND_COLUMNS = storing.columns_of(Round, "id zone_id day mode pool_size state")
+_ROUND_COLUMNS = storing.columns_of(Round, "id zone_id kind day mode pool_size state")
 _ROUNDS = f"""
 SELECT {", ".join(f"r.{name}" for name in _ROUND_COLUMNS)}, array_agg(DISTINCT s.enterprise_id)
 FROM screening_slot s JOIN screening_round r ON r.id = s.round_id
