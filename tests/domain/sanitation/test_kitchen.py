@@ -17,7 +17,7 @@ from pingzhan.domain.territory.models import Site
 from pingzhan.foundation.access.roles import Role
 from pingzhan.kernel.errors import Conflict, DomainError, Invalid, NotFound, Refused
 from tests.domain.people.crowd import Firm, Park, acting, build_park
-from tests.domain.sanitation.canteens import check_data, sets_in_force
+from tests.domain.sanitation.canteens import check_data, sets_in_force, today
 from tests.factories import kept
 
 PROBLEM = KitchenResult.PROBLEM
@@ -73,7 +73,7 @@ def test_each_measure_is_met_by_its_own_step(park: Park, mill: Firm) -> None:
     )
     assert waiting(mill) == {"canteen.hygiene"}
     assert KitchenCheck.objects.count() == 3
-    assert [one.pk for one in api.standing_checks(mill.unit.pk, timezone.localdate())] == [second.pk + 1]
+    assert [one.pk for one in api.standing_checks(mill.unit.pk, today())] == [second.pk + 1]
 
 
 def test_every_canteen_counts(park: Park, mill: Firm) -> None:
@@ -124,7 +124,7 @@ def test_a_day_has_one_check_and_one_line_of_corrections(mill: Firm) -> None:
         check(mill)
     for data, reason in (
         (check_data(), " "),
-        (check_data(day=timezone.localdate() - timedelta(days=1)), "x"),
+        (check_data(day=today() - timedelta(days=1)), "x"),
     ):
         with pytest.raises(Invalid):
             api.correct_check(check_id=made.pk, data=data, reason=reason, by=mill.contact)
@@ -147,7 +147,7 @@ def test_one_tap_only_after_a_good_check_of_the_last_days(park: Park, mill: Firm
     sets_in_force(park, mill)
     with pytest.raises(Conflict):
         api.check_as_last(enterprise=mill.unit, by=mill.contact)
-    yesterday = timezone.localdate() - timedelta(days=1)
+    yesterday = today() - timedelta(days=1)
     bad = check(mill, day=yesterday, found=DIRTY)
     with pytest.raises(Conflict):
         api.check_as_last(enterprise=mill.unit, by=mill.contact)
@@ -157,7 +157,7 @@ def test_one_tap_only_after_a_good_check_of_the_last_days(park: Park, mill: Firm
     assert waiting(mill) == set()
     assert api.check_as_last(enterprise=mill.unit, by=mill.contact) == 0
     assert waiting(mill) == set()
-    made = KitchenCheck.objects.get(day=timezone.localdate())
+    made = KitchenCheck.objects.get(day=today())
     assert (made.staff, made.samples) == (6, 8)
 
 
@@ -180,7 +180,7 @@ def test_who_may_not_check(park: Park, mill: Firm) -> None:
             api.check_kitchen(
                 enterprise=mill.unit,
                 site_id=mill.canteen.pk,
-                data=check_data(day=timezone.localdate() - timedelta(days=1)),
+                data=check_data(day=today() - timedelta(days=1)),
                 by=actor,
             )
         with pytest.raises((Refused, NotFound)):
@@ -196,6 +196,4 @@ def test_the_canteen_of_another_enterprise_is_none_of_ours(park: Park, mill: Fir
     with connection.cursor() as cursor:
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
     with pytest.raises(Error), transaction.atomic():
-        KitchenCheck.objects.create(
-            enterprise=mill.unit, site=other.canteen, day=timezone.localdate(), staff=1
-        )
+        KitchenCheck.objects.create(enterprise=mill.unit, site=other.canteen, day=today(), staff=1)

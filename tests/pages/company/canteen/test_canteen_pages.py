@@ -11,7 +11,6 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
-from django.utils import timezone
 
 from pingzhan.domain.sanitation import api
 from pingzhan.domain.sanitation.enums import MealKind, PlanState
@@ -20,7 +19,7 @@ from pingzhan.domain.territory.enums import SiteKind
 from pingzhan.domain.territory.models import Enterprise, Site, Unit
 from pingzhan.foundation.access.roles import Role
 from tests.domain.people.crowd import Firm, Park
-from tests.domain.sanitation.canteens import check_data, crew, draft_of, line, lunch, published
+from tests.domain.sanitation.canteens import check_data, crew, draft_of, line, lunch, published, today
 
 SignIn = Callable[..., Client]
 
@@ -100,7 +99,7 @@ def test_a_move_over_the_seats_is_refused_where_it_was_tried(contact: Client, mi
 
 def _check_words(mill: Firm, **more: str) -> dict[str, Any]:
     words = {
-        "site": str(mill.canteen.pk), "day": f"{timezone.localdate():%Y-%m-%d}", "staff": "6", "feverish": "",
+        "site": str(mill.canteen.pk), "day": f"{today():%Y-%m-%d}", "staff": "6", "feverish": "",
         "ill": "", "removed": "", "samples": "8",
     }  # fmt: skip
     results = {f"result_{task.value}": "ok" for task in api.tasks_of(mill.unit)}
@@ -225,7 +224,7 @@ def test_the_book_and_the_zone_need_the_same_queries_for_one_and_three(
 
     def fill(firm: Firm, days: int) -> None:
         for ago in range(days):
-            day = timezone.localdate() - timedelta(days=ago)
+            day = today() - timedelta(days=ago)
             api.check_kitchen(
                 enterprise=firm.unit, site_id=firm.canteen.pk, data=check_data(day=day), by=firm.contact
             )
@@ -235,7 +234,7 @@ def test_the_book_and_the_zone_need_the_same_queries_for_one_and_three(
     published(lunch(mill), mill)
     counts = [_queries(contact, address), _queries(duty, "/day/canteen/")]
     for ago in (1, 2):
-        day = timezone.localdate() - timedelta(days=ago)
+        day = today() - timedelta(days=ago)
         api.check_kitchen(
             enterprise=mill.unit, site_id=mill.canteen.pk, data=check_data(day=day), by=mill.contact
         )
