@@ -242,11 +242,12 @@ async function begin(): Promise<void> {
     show('pin-error', !good)
     at<HTMLFormElement>('pin-form').reset()
     if (!good) return
-    show('pin', false)
-    show('app', true)
     put('head-sampler', await session.store.sampler())
     put('phone-code', `PZD-${await session.store.device()}`)
+    // Shown before it listens, a code that a scanner types at once would be lost.
     wire()
+    show('pin', false)
+    show('app', true)
     go('swab')
   })
 }

@@ -74,6 +74,10 @@ class Base extends Dexie {
 export class Store {
   private readonly db: Base
   private vault: Vault | null = null
+  /** The list as it was opened last; opening it takes a slow phone a while. */
+  private list: Promise<Roster | null> | null = null
+  /** All records, read while the key was being made; for the first who asks. */
+  private ahead: Promise<Kept[]> | null = null
 
   constructor(name = 'pz-field') {
     this.db = new Base(name)
@@ -116,6 +120,8 @@ export class Store {
       await this.put('seq', 0)
     })
     this.vault = vault
+    this.list = null
+    this.ahead = null
   }
 
   /** Put a new token in place of one that was refused; the queue stays. */
@@ -129,7 +135,11 @@ export class Store {
   async unlock(pin: string): Promise<boolean> {
     const lock = await this.get<Lock>('lock')
     if (!lock) return false
+    const ahead = this.rows()
+    ahead.catch(() => undefined)
     this.vault = await Vault.open(lock, pin)
+    this.list = null
+    this.ahead = this.vault && ahead
     return this.vault !== null
   }
 
@@ -145,6 +155,8 @@ export class Store {
   /** Forget the key until the PIN is given again. */
   close(): void {
     this.vault = null
+    this.list = null
+    this.ahead = null
   }
 
   async sampler(): Promise<string> {
@@ -162,9 +174,16 @@ export class Store {
 
   async keepRoster(roster: Roster): Promise<void> {
     await this.put('roster', await this.keys.seal(roster))
+    this.list = Promise.resolve(roster)
   }
 
-  async roster(): Promise<Roster | null> {
+  /** The list of the day as it is kept. */
+  roster(): Promise<Roster | null> {
+    this.list ??= this.unsealed()
+    return this.list
+  }
+
+  private async unsealed(): Promise<Roster | null> {
     const sealed = await this.get<Sealed>('roster')
     return sealed ? this.keys.open<Roster>(sealed) : null
   }
@@ -184,8 +203,14 @@ export class Store {
 
   /** All records of a round in order. */
   async items(round: number): Promise<Item[]> {
-    const kept = (await this.db.items.orderBy('seq').toArray()).filter((one) => one.round === round)
+    const rows = await (this.ahead ?? this.rows())
+    this.ahead = null
+    const kept = rows.filter((one) => one.round === round)
     return Promise.all(kept.map((one) => this.opened(one)))
+  }
+
+  private async rows(): Promise<Kept[]> {
+    return this.db.items.orderBy('seq').toArray()
   }
 
   private async opened(one: Kept): Promise<Item> {
@@ -194,8 +219,10 @@ export class Store {
 
   /** The oldest records that the server has not answered. */
   async pending(limit: number): Promise<Item[]> {
-    const kept = await this.db.items.where('state').equals('pending').sortBy('seq')
-    return Promise.all(kept.slice(0, limit).map((one) => this.opened(one)))
+    // Numbers first: a full queue is asked every few seconds, and reading all of it would hold up the next scan.
+    const numbers = await this.db.items.where('state').equals('pending').primaryKeys()
+    const kept = await this.db.items.bulkGet(numbers.sort((a, b) => a - b).slice(0, limit))
+    return Promise.all(kept.filter((one) => one !== undefined).map((one) => this.opened(one)))
   }
 
   /** Note what the server answered. */
@@ -215,11 +242,14 @@ export class Store {
 
   /** How many records are in which state. */
   async counts(): Promise<Record<State, number>> {
-    const found = { pending: 0, done: 0, conflict: 0, rejected: 0 }
-    await this.db.items.each((one) => {
-      found[one.state] += 1
+    return this.db.transaction('r', this.db.items, async () => {
+      const found = { pending: 0, done: 0, conflict: 0, rejected: 0 }
+      const count = async (state: State): Promise<void> => {
+        found[state] = await this.db.items.where('state').equals(state).count()
+      }
+      await Promise.all((Object.keys(found) as State[]).map(count))
+      return found
     })
-    return found
   }
 
   /** Records that need somebody's eye, newest first. */
@@ -239,14 +269,17 @@ export class Store {
     const roster = this.vault ? await this.roster() : null
     await this.db.transaction('rw', this.db.items, this.db.meta, async () => {
       const limit = new Date(now.getTime() - DAY).toISOString()
-      await this.db.items.filter((one) => one.state === 'done' && one.sentAt < limit).delete()
-      if (roster && roster.rounds.every((one) => one.round.day < today) && roster.fetchedAt < limit) await this.db.meta.delete('roster')
+      await this.db.items.where('state').equals('done').filter((one) => one.sentAt < limit).delete()
+      if (roster && roster.rounds.every((one) => one.round.day < today) && roster.fetchedAt < limit) {
+        await this.db.meta.delete('roster')
+        this.list = null
+      }
     })
   }
 
   /** Delete everything. */
   async destroy(): Promise<void> {
-    this.vault = null
+    this.close()
     await this.db.delete()
   }
 }
