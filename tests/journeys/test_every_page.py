@@ -137,6 +137,8 @@ PAGES = {
         "/rounds/1/coverage/6/",
         "/rounds/open/",
         "/rounds/teams/",
+        "/rounds/probes/",
+        "/rounds/probes/add/",
         "/rounds/teams/1/",
         "/rounds/laboratories/0/",
         "/measures/",

@@ -613,6 +613,8 @@ DOORS: dict[str, Door] = {
     "rounds:index": Door(SCREENING),
     "rounds:make": Door(SCREENS, post=True),
     "rounds:open": Door(SCREENS),
+    "rounds:probes": Door(may(P.VIEW_SCREENING, P.PLAN_SCREENING, P.KEEP_SAMPLING)),
+    "rounds:probe_add": Door(may(P.PLAN_SCREENING, P.KEEP_SAMPLING)),
     "rounds:staff": Door(SCREENING),
     "rounds:team": Door(SCREENS, one(pk="sampling_team")),
     "rounds:laboratory": Door(SCREENS, one(pk="laboratory")),

@@ -57,7 +57,9 @@ def meant(said: dict[str, Verdict], followed: set[str], who: int) -> set[str]:
     singles = [
         said[code]
         for code in order
-        if TUBES[code] == (who,) and code in said and (order.index(code) > last or code in causes)
+        if TUBES[code] == (who,)
+        and said.get(code, INVALID) != INVALID  # it says nothing
+        and (order.index(code) > last or code in causes)
     ]
     if POSITIVE in singles:
         return {"positive"}

@@ -82,6 +82,7 @@ from pingzhan.domain.screening.actions.planning import (
     cancel_plan,
     plan_round,
 )
+from pingzhan.domain.screening.actions.probing import ProbeIn, record_probe
 from pingzhan.domain.screening.actions.replanning import (
     replan_round,
 )
@@ -162,6 +163,7 @@ from pingzhan.domain.screening.queries.own import (
     own_result,
     own_result_by_key,
 )
+from pingzhan.domain.screening.queries.probes import ProbeLine, probe_lines, probes_of
 from pingzhan.domain.screening.queries.pursuits import (
     HeldPerson,
     Times,
@@ -188,6 +190,7 @@ from pingzhan.domain.screening.rules import (
     can_follow,
     can_keep,
     can_plan,
+    can_probe,
     can_see,
     can_take,
     conflicts_visible_to,
@@ -198,6 +201,8 @@ from pingzhan.domain.screening.rules import (
     holds_visible_to,
     laboratories_visible_to,
     members_visible_to,
+    probe_zones,
+    probes_visible_to,
     proposals_visible_to,
     pursuit_zones,
     pursuits_visible_to,
@@ -240,6 +245,8 @@ __all__ = [
     "Own",
     "PaperAnswer",
     "PaperTube",
+    "ProbeIn",
+    "ProbeLine",
     "Received",
     "Reported",
     "ResultAnswer",
@@ -265,6 +272,7 @@ __all__ = [
     "can_follow",
     "can_keep",
     "can_plan",
+    "can_probe",
     "can_see",
     "can_take",
     "cancel_plan",
@@ -326,6 +334,10 @@ __all__ = [
     "own_result_by_key",
     "paper_slots",
     "plan_round",
+    "probe_lines",
+    "probe_zones",
+    "probes_of",
+    "probes_visible_to",
     "proposals_visible_to",
     "pursuit_rows",
     "pursuit_zones",
@@ -334,6 +346,7 @@ __all__ = [
     "read_tube",
     "receive_tubes",
     "record_batch",
+    "record_probe",
     "records_of",
     "refusals_visible_to",
     "release_hold",

@@ -14,6 +14,14 @@ class RoundKind(models.TextChoices):
     KEY_GROUPS = "key_groups", _("重点人群检测")
     EXTRA = "extra", _("临时加测")
     RETEST = "retest", _("复采复检")
+    PROBE = "probe", _("愿检尽检和抽检")
+
+
+class ProbeKind(models.TextChoices):
+    """Why somebody was swabbed by himself, outside the rounds (clause 三 (一): 愿检尽检和不定期检测)."""
+
+    WILLING = "willing", _("愿检尽检")
+    SPOT = "spot", _("不定期抽检")
 
 
 class PoolMode(models.TextChoices):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 from typing import Any
 
 from django.db.models import BigIntegerField, BooleanField, QuerySet, Value
@@ -10,9 +11,10 @@ from django.utils.translation import gettext_lazy
 
 from pingzhan.domain.people.models import Placement
 from pingzhan.domain.screening import rules
-from pingzhan.domain.screening.models import Round
+from pingzhan.domain.screening.models import Probe, Round
 from pingzhan.domain.screening.queries.chase import Chased, chase_lines, chased
 from pingzhan.domain.screening.queries.coverage import CoverLine, firm_lines
+from pingzhan.domain.screening.queries.probes import ProbeLine, probe_lines, probes_of
 from pingzhan.domain.territory.models import Unit
 from pingzhan.foundation.access.actor import Actor, within
 from pingzhan.foundation.access.roles import Permission
@@ -72,6 +74,36 @@ def _chase_lines(rows: Sequence[Any]) -> list[Chased]:
     return chase_lines(Round.objects.get(pk=rows[0].asked), rows, whole=True, reasons=rows[0].reasons)
 
 
+def _probed(actor: Actor, params: Params) -> QuerySet[Probe]:
+    zone = rules.probe_zones(actor).filter(pk=_number(params, "zone") or 0).first()
+    if zone is None:
+        return Probe.objects.none()
+    sees = rules.sees_verdicts(actor, zone)
+    rows = probes_of(
+        rules.probes_visible_to(actor).filter(tube__round__zone=zone),
+        kind=params.get("kind", ""),
+        verdict=params.get("verdict", "") if sees else "",
+        first=_day(params, "first"),
+        last=_day(params, "last"),
+    )
+    return rows.annotate(sees=Value(sees, BooleanField()))
+
+
+def _day(params: Params, key: str) -> date | None:
+    try:
+        return date.fromisoformat(params.get(key, ""))
+    except ValueError:
+        return None
+
+
+def _probe_lines(rows: Sequence[Probe]) -> list[ProbeLine]:
+    return probe_lines(rows, whole=True)
+
+
+def _sees_probes(actor: Actor) -> bool:
+    return any(actor.has(one) for one in rules.PROBING)
+
+
 def _sees_zone(actor: Actor) -> bool:
     return actor.has(Permission.VIEW_SCREENING) or actor.has(Permission.PLAN_SCREENING)
 
@@ -88,6 +120,7 @@ COVERAGE = Listing(
         OutColumn("due", gettext_lazy("应采"), lambda one: one[1].due, width=10),
         OutColumn("tested", gettext_lazy("已采"), lambda one: one[1].tested, width=10),
         OutColumn("missed", gettext_lazy("未采"), lambda one: one[1].missed, width=10),
+        OutColumn("probed", gettext_lazy("当日愿检和抽检"), lambda one: one[1].probed, width=14),
         OutColumn("exempt", gettext_lazy("暂不采样"), lambda one: one[1].exempt, width=10),
         OutColumn("recent", gettext_lazy("间隔内已采"), lambda one: one[1].recent, width=12),
         OutColumn("conflicts", gettext_lazy("有疑问"), lambda one: one[1].conflicts, width=10),
@@ -118,7 +151,46 @@ CHASE = Listing(
 )
 
 
+PROBES = Listing(
+    key="screening.probes",
+    title=gettext_lazy("愿检和抽检"),
+    columns=(
+        OutColumn("tube", gettext_lazy("管码"), lambda one: one.probe.tube.code, width=14),
+        OutColumn("kind", gettext_lazy("类别"), lambda one: one.probe.get_kind_display(), width=12),
+        OutColumn(
+            "name",
+            gettext_lazy("姓名"),
+            lambda one: one.name or None,
+            personal=True,
+            mask=mask_name,
+            width=12,
+        ),
+        OutColumn("employee_no", gettext_lazy("工号"), lambda one: one.number or None, width=14),
+        OutColumn(
+            "enterprise",
+            gettext_lazy("企业"),
+            lambda one: one.probe.enterprise.name if one.probe.enterprise else None,
+            width=20,
+        ),
+        OutColumn("at", gettext_lazy("采样时间"), lambda one: one.at, width=18),
+        OutColumn("state", gettext_lazy("状态"), lambda one: one.probe.tube.get_state_display(), width=12),
+        OutColumn(
+            "verdict",
+            gettext_lazy("结果"),
+            lambda one: (
+                one.probe.tube.get_verdict_display() if one.probe.sees and one.probe.tube.verdict else None
+            ),
+            width=10,
+        ),
+    ),
+    queryset=_probed,
+    may=_sees_probes,
+    load=_probe_lines,
+)
+
+
 def register() -> None:
     """Make the lists exportable."""
     register_listing(COVERAGE)
     register_listing(CHASE)
+    register_listing(PROBES)

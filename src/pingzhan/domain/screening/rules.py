@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from pingzhan.domain.screening.enums import RoundState
+from pingzhan.domain.screening.enums import RoundKind, RoundState
 from pingzhan.domain.screening.models import (
     Box,
     Conflict,
@@ -17,6 +17,7 @@ from pingzhan.domain.screening.models import (
     Hold,
     Laboratory,
     PlanVersion,
+    Probe,
     Pursuit,
     ResultRefusal,
     Round,
@@ -46,8 +47,37 @@ def screening_zones(actor: Actor) -> QuerySet[Unit]:
 
 
 def rounds_visible_to(actor: Actor) -> QuerySet[Round]:
-    """Return the rounds the actor may see."""
-    return Round.objects.filter(_zones("zone__path", actor))
+    """Return the rounds the actor may see; probes, which nobody plans, have a list of their own."""
+    return Round.objects.filter(_zones("zone__path", actor)).exclude(kind=RoundKind.PROBE)
+
+
+PROBING = (P.VIEW_SCREENING, P.PLAN_SCREENING, P.KEEP_SAMPLING)
+"""Any of them reads the probes: the testing group and its samplers, never a laboratory."""
+
+
+def _probing(field: str, actor: Actor) -> Q:
+    return within(field, tuple({path for one in PROBING for path in actor.paths(one)}))
+
+
+def probes_visible_to(actor: Actor) -> QuerySet[Probe]:
+    """Return the probes the actor may see, names masked; what was found is for sees_verdicts()."""
+    return Probe.objects.filter(_probing("tube__round__zone__path", actor))
+
+
+def probe_zones(actor: Actor) -> QuerySet[Unit]:
+    """Return the zones whose probes the actor may look at."""
+    return Unit.objects.filter(_probing("path", actor), kind=UnitKind.ZONE).order_by("path")
+
+
+def can_probe(actor: Actor, zone: Unit) -> bool:
+    """Return whether the actor may record a probe: the testing group, and whoever takes swabs."""
+    return actor.has(P.PLAN_SCREENING, zone.path) or actor.has(P.KEEP_SAMPLING, zone.path)
+
+
+def require_probe(actor: Actor, zone: Unit) -> None:
+    """Raise Refused unless the actor may record a probe."""
+    if not actor.has(P.KEEP_SAMPLING, zone.path):
+        require(actor, P.PLAN_SCREENING, zone.path)
 
 
 def versions_visible_to(actor: Actor) -> QuerySet[PlanVersion]:
@@ -194,7 +224,7 @@ def sees_verdicts(actor: Actor, zone: Unit) -> bool:
 
 def sees_swabbed(actor: Actor, zone: Unit) -> bool:
     """Return whether the actor may know, masked at most, who is in a tube: a laboratory may not."""
-    return any(actor.has(one, zone.path) for one in (P.VIEW_SCREENING, P.PLAN_SCREENING, P.KEEP_SAMPLING))
+    return any(actor.has(one, zone.path) for one in PROBING)
 
 
 def _followed(field: str, actor: Actor) -> Q:

@@ -37,6 +37,11 @@ def register() -> None:
             _("{actor} 采用了检测计划（编号 {subject_id}）：{slots} 个时段"),
             _("采用检测计划"),
         ),
+        (
+            "screening.probe",
+            _("{actor} 登记了一次愿检或抽检（采样管编号 {subject_id}）"),
+            _("登记愿检和抽检"),
+        ),
         ("screening.started", _("{actor} 开始了检测轮次（编号 {subject_id}）的采样"), _("开始采样")),
         ("screening.closed", _("{actor} 结束了检测轮次（编号 {subject_id}）"), _("结束检测轮次")),
         ("screening.cancelled", _("{actor} 取消了检测轮次（编号 {subject_id}）"), _("取消检测轮次")),

@@ -140,4 +140,4 @@ def test_the_pages_need_the_same_queries_for_one_and_three_rows(
             with CaptureQueriesContext(connection) as caught:
                 officer.get(address)
             seen.append(len(caught))
-    assert seen == [14, 21, 14, 21]
+    assert seen == [15, 21, 15, 21]

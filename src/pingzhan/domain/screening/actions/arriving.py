@@ -44,7 +44,7 @@ class Batch:
     """A batch on its way: what is still to be stored, and the answers so far."""
 
     device: Device
-    team_id: int
+    team_id: int | None
     clock: Clock
     now: datetime
     answers: dict[uuids.UUID, Answer] = field(default_factory=dict)

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from pingzhan.domain.people.models import Employment, Placement
 from pingzhan.domain.screening.actions import storing
 from pingzhan.domain.screening.enums import HoldState, PursuitState, Verdict
-from pingzhan.domain.screening.models import Hold, Member, Pursuit, Slot
+from pingzhan.domain.screening.models import Hold, Member, Probe, Pursuit, Slot
 from pingzhan.domain.screening.queries.persons import aliases_of, keys_of
 from pingzhan.domain.territory.models import Unit
 from pingzhan.kernel.errors import Conflict
@@ -160,6 +160,11 @@ def _stops(people: Sequence[Swabbed], pursuits: Mapping[int, Pursuit]) -> dict[i
     nowhere = {pk: tube for pk, tube in tubes.items() if not tube.enterprise_id}
     if not nowhere:
         return {}
+    told = dict(
+        Probe.objects.filter(tube__in=nowhere, enterprise__isnull=False).values_list(
+            "tube_id", "enterprise_id"
+        )
+    )
     by_team: dict[tuple[int, int | None], list[Slot]] = defaultdict(list)
     for slot in Slot.objects.filter(
         round__in={one.round_id for one in nowhere.values()},
@@ -172,7 +177,9 @@ def _stops(people: Sequence[Swabbed], pursuits: Mapping[int, Pursuit]) -> dict[i
         slots = by_team[tube.round_id, tube.team_id] if tube is not None else []
         # What the plan in force says goes before a slot that was replaced.
         slots = [slot for slot in slots if slot.ended_by_id is None] or slots
-        if slots:
+        if one.tube in told:
+            found[one.key] = told[one.tube]
+        elif slots:
             found[one.key] = min(slots, key=partial(_away, at=one.at)).enterprise_id
     return found
 
@@ -199,7 +206,7 @@ def judge(keys: Collection[int], *, why: str, by_name: str) -> Judged:
     """Bring the holds of these persons to what is stored: released, positive, or held on.
 
     Without an open pursuit a hold ends with ``why``. A positive single swab after the pool, or in it, makes somebody
-    positive; else the last single swab after the last pool releases him when it is negative. A positive whose own
+    positive; else the last valid single swab after the last pool releases him when it is negative. A positive whose own
     tube was corrected is held again and judged anew, and so is whoever was released by a single swab that is negative
     no more.
     """
@@ -304,13 +311,15 @@ def _judge_held(
         return
     tubes, last = {tube for tube, _at in causes}, max(at for _tube, at in causes)
     own = [(tube, verdict) for tube, verdict, at in singles if at > last or tube in tubes]
+    # An invalid swab says nothing, whether it was told of before or after a negative one.
+    told = [(tube, verdict) for tube, verdict in own if verdict != Verdict.INVALID]
     positive = next((tube for tube, verdict in own if verdict == Verdict.POSITIVE), None)
     if positive is not None:
         _set(hold, state=HoldState.POSITIVE, retest_tube_id=positive)
         done.positive.append(hold.pk)
-    elif own and own[-1][1] == Verdict.NEGATIVE:
+    elif told and told[-1][1] == Verdict.NEGATIVE:
         _set(
-            hold, state=HoldState.RELEASED, until=Now(), retest_tube_id=own[-1][0], reason=_("单采单检阴性"),
+            hold, state=HoldState.RELEASED, until=Now(), retest_tube_id=told[-1][0], reason=_("单采单检阴性"),
             ended_by=by_name,
         )  # fmt: skip
         done.released.append(hold.pk)

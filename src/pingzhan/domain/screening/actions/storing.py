@@ -183,10 +183,13 @@ def settle(
     swabs: Collection[Swab],
     steps: Collection[Step],
     before: Mapping[int, tuple[int, Place]],
+    *,
+    once: bool = True,
 ) -> set[Key]:
     """Bring tubes, conflicts and counts of a round up to date; return the conflicts open now.
 
-    ``tubes`` are locked, ``swabs`` and ``steps`` are all of theirs, ``before`` is where their people stood.
+    ``tubes`` are locked, ``swabs`` and ``steps`` are all of theirs, ``before`` is where their people stood. ``once``:
+    somebody in two tubes of the round is a conflict.
     """
     folded = _fold_all(tubes, swabs, steps)
     late = [pk for one in folded.values() for pk in one.late]
@@ -205,7 +208,7 @@ def settle(
     for one in folded.values():
         wanted |= one.conflicts
     for person, (count, place) in after.items():
-        if count > 1:
+        if count > 1 and once:
             wanted[ConflictKind.SECOND_TUBE, 0, person] = place
     is_open, delta = _write_conflicts(round_id, set(tubes), persons, wanted)
     holding = {tube for kind, tube, _person in is_open if kind in HOLDING}

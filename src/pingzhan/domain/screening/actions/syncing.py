@@ -36,6 +36,7 @@ from pingzhan.domain.screening.actions.intake import (
 from pingzhan.domain.screening.enums import (
     ConflictKind,
     PoolMode,
+    RoundKind,
     RoundState,
     SampleFlag,
     SampleRefusal,
@@ -57,7 +58,7 @@ _TUBE_COLUMNS = storing.columns_of(
 )
 _UPSERT = f"""
 INSERT INTO screening_tube (code, round_id, kind, capacity, state, team_id, heads, held, verdict)
-SELECT code, %s, %s, %s, 'collecting', %s, 0, false, '' FROM unnest(%s::text[]) AS i(code)
+SELECT code, %s, %s, %s, 'collecting', %s::bigint, 0, false, '' FROM unnest(%s::text[]) AS i(code)
 ORDER BY code ON CONFLICT (code) DO NOTHING RETURNING {", ".join(_TUBE_COLUMNS)}
 """  # noqa: S608 - columns of our own
 _UPSERT_BOXES = """
@@ -104,7 +105,7 @@ def record_batch(*, items: Sequence[Item], sent_at: datetime, device: Device, by
     stored = 0
     for pk in sorted({one.pk for _read, one in batch.live}):
         lines = [read for read, one in batch.live if one.pk == pk]
-        stored += _take(lines, rounds[pk], enterprises[pk], batch)
+        stored += store_lines(lines, rounds[pk], enterprises[pk], batch)
     if stored:
         record(
             "screening.synced", by=by, subject=("device", device.pk), unit_path=device.unit_path,
@@ -113,8 +114,8 @@ def record_batch(*, items: Sequence[Item], sent_at: datetime, device: Device, by
     return [batch.answers[one.id] for one in items]
 
 
-def _take(lines: Sequence[Read], one: Round, enterprises: Collection[int], batch: Batch) -> int:
-    """Store the items of one round, answer them, and return how many were stored."""
+def store_lines(lines: Sequence[Read], one: Round, enterprises: Collection[int], batch: Batch) -> int:
+    """Store the items of one round, answer them, and return how many were stored; the caller holds the locks."""
     people = _people([read for read in lines if read.item.kind == SAMPLE], one, enterprises, batch)
     lines = [read for read in lines if read.item.id not in batch.answers]
     tubes, made, boxes = _containers(lines, one, batch)
@@ -138,7 +139,11 @@ def _take(lines: Sequence[Read], one: Round, enterprises: Collection[int], batch
     new = _store_samples(new, one, people, batch)
     lines = [read for read in lines if read.item.id not in batch.answers]
     open_tubes = {pk: tube for pk, tube in touched.items() if not tube.verdict}
-    is_open = storing.settle(one.pk, open_tubes, [*old, *(swab for swab, _read in new)], steps, before)
+    # Whoever asks to be tested twice in a day may be: outside the rounds a second tube is nothing to look into.
+    is_open = storing.settle(
+        one.pk, open_tubes, [*old, *(swab for swab, _read in new)], steps, before,
+        once=one.kind != RoundKind.PROBE,
+    )  # fmt: skip
     _answer(lines, new, tubes, is_open, batch)
     if is_open:
         # Only what somebody has to look at: an announcement for each batch would draw every open page again and again.

@@ -66,6 +66,12 @@ class Round(models.Model):
                 name="testing_round_number_once",
                 violation_error_message=_("这一轮次已经建立。"),
             ),
+            models.UniqueConstraint(
+                fields=["zone", "day"],
+                condition=Q(kind=RoundKind.PROBE),
+                name="testing_round_probes_once",
+                violation_error_message=_("这一天的愿检和抽检已经有一轮。"),
+            ),
             models.CheckConstraint(
                 condition=Q(kind__in=RoundKind.values)
                 & Q(mode__in=PoolMode.values)

@@ -16,6 +16,7 @@ from pingzhan.domain.screening.enums import (
     BoxState,
     ConflictKind,
     ConflictState,
+    ProbeKind,
     SampleRefusal,
     StepKind,
     TubeKind,
@@ -303,6 +304,39 @@ class Sample(models.Model):
 
     def __str__(self) -> str:
         return f"{self.pk}"
+
+
+class Probe(models.Model):
+    """A swab of one person outside the demand of any round, with its own tube. Only ever added to.
+
+    Who he is stands with the tube's sample and is destroyed with it. ``enterprise`` is where he works or was swabbed,
+    None for somebody who belongs to no enterprise.
+    """
+
+    tube = models.OneToOneField(
+        Tube, verbose_name=_("采样管"), primary_key=True, on_delete=models.PROTECT, related_name="probe"
+    )
+    kind = models.TextField(_("类别"), choices=ProbeKind.choices)
+    enterprise = models.ForeignKey(
+        Unit, verbose_name=_("企业"), null=True, blank=True, on_delete=models.PROTECT, related_name="probes"
+    )
+    at = models.DateTimeField(_("登记时间"), db_default=Now())
+    by_name = models.TextField(_("登记人"), blank=True, default="")
+
+    class Meta:
+        verbose_name = _("愿检和抽检")
+        verbose_name_plural = _("愿检和抽检")
+        triggers = [_FACTS]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(kind__in=ProbeKind.values),
+                name="probe_known",
+                violation_error_message=_("检测的类别不对。"),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.tube_id}"
 
 
 class CustodyStep(models.Model):

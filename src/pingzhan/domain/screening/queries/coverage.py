@@ -21,7 +21,10 @@ from pingzhan.domain.territory.models import Team
 
 @dataclass(frozen=True, slots=True)
 class CoverLine:
-    """An enterprise or a team in a round. ``exempt`` and ``recent`` are those counted out before it began."""
+    """An enterprise or a team in a round. ``exempt`` and ``recent`` are those counted out before it began.
+
+    ``probed`` are those swabbed by themselves on the same day: beside the others, they close nothing.
+    """
 
     pk: int
     due: int = 0
@@ -29,6 +32,7 @@ class CoverLine:
     conflicts: int = 0
     exempt: int = 0
     recent: int = 0
+    probed: int = 0
 
     @property
     def missed(self) -> int:
@@ -57,7 +61,7 @@ class GroupLine:
 
 
 def firm_lines(round_: Round) -> list[CoverLine]:
-    """Return each enterprise of a round, those of which most are missing first. Two queries."""
+    """Return each enterprise of a round, those of which most are missing first. Three queries."""
     out = {
         row["enterprise"]: row
         for row in Demand.objects.filter(round=round_)
@@ -72,6 +76,13 @@ def firm_lines(round_: Round) -> list[CoverLine]:
         .values("enterprise_id")
         .annotate(n=Sum("due"), t=Sum("tested"), c=Sum("conflicts"))
     }
+    probes = Round.objects.filter(zone=round_.zone_id, day=round_.day, kind=RoundKind.PROBE)
+    probed = dict(
+        RoundCount.objects.filter(round_id__in=probes.values("pk"))
+        .order_by()
+        .values_list("enterprise_id")
+        .annotate(n=Sum("tested"))
+    )
     found = []
     nothing: Mapping[str, int] = {}
     for pk in out.keys() | told.keys():
@@ -79,7 +90,9 @@ def firm_lines(round_: Round) -> list[CoverLine]:
         due, tested, conflicts = (
             (held["n"], held["t"], held["c"]) if held is not None else (asked.get("n", 0), 0, 0)
         )
-        found.append(CoverLine(pk, due, tested, conflicts, asked.get("e", 0), asked.get("r", 0)))
+        found.append(
+            CoverLine(pk, due, tested, conflicts, asked.get("e", 0), asked.get("r", 0), probed.get(pk, 0))
+        )
     return sorted(found, key=lambda one: (-one.missed, one.pk))
 
 

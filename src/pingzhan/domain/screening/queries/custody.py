@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -295,7 +295,7 @@ def doubts_of(conflicts: Sequence[Conflict], *, named: bool) -> list[Doubt]:
         pk for tubes in of_person.values() for pk in tubes
     }
     codes = dict(Tube.objects.filter(pk__in=asked).values_list("pk", "code"))
-    names = _names(persons) if named else {}
+    names = {pk: mask_name(name) for pk, name in names_of(persons).items()} if named else {}
     found = []
     for one in conflicts:
         tubes = [one.tube_id] if one.tube_id else of_person.get((one.round_id, one.person), [])
@@ -304,13 +304,14 @@ def doubts_of(conflicts: Sequence[Conflict], *, named: bool) -> list[Doubt]:
     return found
 
 
-def _names(persons: set[int]) -> dict[int, str]:
+def names_of(persons: Collection[int]) -> dict[int, str]:
+    """Return the names of persons as samples number them, in full; who shows them masks them. Four queries at most."""
     known = list(Individual.objects.filter(pk__in=[pk for pk in persons if pk > 0]))
     texts = people.opened(known, fields=("name",)) if known else {}
-    found = {one.pk: mask_name(texts[one.pk].name or "") for one in known}
+    found = {one.pk: texts[one.pk].name or "" for one in known}
     guests = list(WalkIn.objects.filter(pk__in=[-pk for pk in persons if pk < 0]))
     if guests:
-        found |= {-pk: mask_name(name) for pk, name in walkins.names(guests).items()}
+        found |= {-pk: name for pk, name in walkins.names(guests).items()}
     return found
 
 

@@ -120,13 +120,22 @@ def sampled(round_: Round, person: str = "employment__individual") -> Exists:
 
 
 def recently(round_: Round) -> Any:
-    """Return the condition that somebody was tested within the interval before a round and is not due again."""
+    """Return the condition that somebody was tested within the interval before a round and is not due again.
+
+    A probe of the days before counts as any other test. One of the round's own day closes nothing: whoever is due
+    stays due, so that the round is of everybody and its tubes are those that were planned.
+    """
     if round_.kind != RoundKind.REGULAR or not round_.interval_hours:
         return Value(False)
     since = moment(round_.day, BEGIN) - timedelta(hours=round_.interval_hours)
-    samples = Sample.objects.filter(
-        person=OuterRef("employment__individual"), taken_at__gte=since, refused=SampleRefusal.COUNTS
-    ).exclude(round_id=round_.pk)
+    probes = Round.objects.filter(zone=round_.zone_id, kind=RoundKind.PROBE, day__gte=round_.day)
+    samples = (
+        Sample.objects.filter(
+            person=OuterRef("employment__individual"), taken_at__gte=since, refused=SampleRefusal.COUNTS
+        )
+        .exclude(round_id=round_.pk)
+        .exclude(round_id__in=probes.values("pk"))
+    )
     return Case(When(Q(Exists(samples), employment__groups=[]), then=Value(True)), default=Value(False))
 
 

@@ -24,7 +24,7 @@ LEFT JOIN LATERAL (
     SELECT w.round_id, w.taken_at - w.skew_ms * interval '1 ms' AS at
     FROM screening_sample w JOIN screening_tube t ON t.id = w.tube_id AND t.state <> 'void'
     WHERE w.person = who.id AND w.refused = 0
-    ORDER BY w.round_id DESC, w.taken_at DESC LIMIT 1
+    ORDER BY at DESC LIMIT 1
 ) s ON true
 """
 _LIVES = "i.id_digest IS NOT NULL AND i.merged_into_id IS NULL"

@@ -36,7 +36,8 @@ def index(request: HttpRequest) -> HttpResponse:
     """List the rounds that have tubes."""
     rounds = screening.rounds_with_tubes(screening.custody_rounds(request_actor(request)))
     page = Paginator(rounds.select_related("zone"), ROUNDS).get_page(request.GET.get("page"))
-    return render(request, "console/custody/index.html", {"page": page})
+    probes = screening.probe_zones(request_actor(request)).exists()
+    return render(request, "console/custody/index.html", {"page": page, "probes": probes})
 
 
 @require_GET

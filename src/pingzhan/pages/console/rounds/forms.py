@@ -10,7 +10,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from pingzhan.domain.organisation.models import Person
-from pingzhan.domain.screening.enums import MemberKind, MemberRole
+from pingzhan.domain.screening.enums import MemberKind, MemberRole, ProbeKind
 from pingzhan.domain.screening.models import Laboratory, SamplingTeam
 from pingzhan.domain.territory.models import Unit
 
@@ -65,6 +65,52 @@ class OpenForm(forms.Form):
         field = self.fields["firms"]
         assert isinstance(field, forms.TypedMultipleChoiceField)
         field.choices = [(one.pk, one.name) for one in units]
+
+
+class ProbeForm(forms.Form):
+    """One swab outside the rounds: a worker by his number, anybody else by name and document."""
+
+    kind = forms.ChoiceField(label=_("类别"), choices=ProbeKind.choices)
+    tube = forms.CharField(
+        label=_("管码"),
+        max_length=40,
+        error_messages={"required": _("请填写管码。")},
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+    at = forms.DateTimeField(
+        label=_("采样时间"),
+        error_messages={"required": _("请填写时间。"), "invalid": _("时间不对，例如 2026-05-20 09:30。")},
+        widget=forms.DateTimeInput(format="%Y-%m-%dT%H:%M", attrs={"type": "datetime-local"}),
+    )
+    enterprise = forms.TypedChoiceField(
+        label=_("企业"),
+        coerce=int,
+        empty_value=None,
+        required=False,
+        help_text=_("职工所在的企业；不是职工的，在哪家企业采样就选哪家，都不是就不选。"),
+    )
+    number = forms.CharField(
+        label=_("工号"),
+        max_length=40,
+        required=False,
+        help_text=_("填了工号就不用填姓名和证件号码。"),
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+    name = forms.CharField(
+        label=_("姓名"), max_length=40, required=False, widget=forms.TextInput(attrs={"autocomplete": "off"})
+    )
+    document = forms.CharField(
+        label=_("证件号码"),
+        max_length=40,
+        required=False,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "inputmode": "text"}),
+    )
+
+    def __init__(self, *args: Any, units: Sequence[Unit], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["enterprise"]
+        assert isinstance(field, forms.TypedChoiceField)
+        field.choices = [("", _("不选")), *((one.pk, one.name) for one in units)]
 
 
 class PlanForm(forms.Form):

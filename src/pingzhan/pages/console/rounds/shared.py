@@ -18,6 +18,8 @@ from pingzhan.kernel.errors import NotFound
 from pingzhan.pages.console.guard import needs, needs_one_of
 
 SEES = needs_one_of(Permission.VIEW_SCREENING, Permission.PLAN_SCREENING)
+PROBES = needs_one_of(Permission.VIEW_SCREENING, Permission.PLAN_SCREENING, Permission.KEEP_SAMPLING)
+PROBES_ADD = needs_one_of(Permission.PLAN_SCREENING, Permission.KEEP_SAMPLING)
 PLANS = needs(Permission.PLAN_SCREENING)
 ROUND_TONES = {
     RoundState.DRAFT: "idle",
@@ -51,6 +53,7 @@ def tabs() -> list[Tab]:
     """Return the tabs in their order."""
     return [
         Tab("index", _("检测轮次"), reverse("rounds:index")),
+        Tab("probes", _("愿检和抽检"), reverse("rounds:probes")),
         Tab("staff", _("采样队和实验室"), reverse("rounds:staff")),
     ]
 

@@ -2,13 +2,15 @@
 
 from django.urls import path
 
-from pingzhan.pages.console.rounds import acting, covering, members, replanning, staff, views
+from pingzhan.pages.console.rounds import acting, covering, members, probes, replanning, staff, views
 
 app_name = "rounds"
 urlpatterns = [
     path("", views.index, name="index"),
     path("make/", acting.make, name="make"),
     path("open/", acting.open_extra, name="open"),
+    path("probes/", probes.index, name="probes"),
+    path("probes/add/", probes.add, name="probe_add"),
     path("teams/", staff.index, name="staff"),
     path("teams/<int:pk>/", staff.team, name="team"),
     path("teams/<int:pk>/members/", members.index, name="members"),
