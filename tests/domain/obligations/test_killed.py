@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import json
+import select
 import subprocess
 import sys
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 
 import pytest
@@ -19,15 +22,43 @@ from tests.factories import SmallZone
 KILLED = -9
 
 
-def start(job: str, die_at: int = 0) -> subprocess.Popen[str]:
-    """Start a process that does the job."""
-    return subprocess.Popen(
-        [sys.executable, "-W", "ignore", "-m", "tests.domain.obligations.driver", job, str(die_at)],
-        cwd=ROOT,
-        env=environment(),
-        stdout=subprocess.PIPE,
-        text=True,
-    )
+Together = Callable[..., list[tuple[int, str]]]
+"""Does jobs at once, each "name:n" with n the statement to die after; returns the status of each and what it said."""
+
+
+@pytest.fixture(scope="module")
+def together(django_db_setup: None) -> Iterator[Together]:
+    """A warm process that forks one for each job."""
+    del django_db_setup
+    with subprocess.Popen(
+        [sys.executable, "-W", "ignore", "-m", "tests.domain.obligations.driver"],
+        cwd=ROOT, env=environment(), stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+    ) as process:  # fmt: skip
+        assert process.stdin is not None
+        assert process.stdout is not None
+        given, said = process.stdin, process.stdout
+
+        def ask(*jobs: str) -> list[tuple[int, str]]:
+            given.write(" ".join(jobs) + "\n")
+            given.flush()
+            assert select.select([said], [], [], 120)[0]
+            return [(status, words) for status, words in json.loads(said.readline())]
+
+        yield ask
+        given.close()
+        process.wait(30)
+
+
+@pytest.fixture
+def run(together: Together) -> Callable[..., int]:
+    """Do a job to its end or death; return how many statements it sent, KILLED when it died."""
+
+    def one(job: str, die_at: int = 0) -> int:
+        [(status, said)] = together(f"{job}:{die_at}")
+        assert status in (0, KILLED), said
+        return status or int(said.split()[1])
+
+    return one
 
 
 def rows() -> list[tuple[object, ...]]:
@@ -38,16 +69,10 @@ def rows() -> list[tuple[object, ...]]:
     )
 
 
-def run(job: str, die_at: int = 0) -> int:
-    """Run the job to its end or death; return how many statements it sent, KILLED when it died."""
-    process = start(job, die_at)
-    out, _err = process.communicate(timeout=120)
-    assert process.returncode in (0, KILLED)
-    return KILLED if process.returncode else int(out.split()[1])
-
-
 @pytest.mark.crash
-def test_a_day_killed_anywhere_and_made_again_has_the_same_rows(quay: SmallZone) -> None:
+def test_a_day_killed_anywhere_and_made_again_has_the_same_rows(
+    quay: SmallZone, run: Callable[..., int]
+) -> None:
     run("generate")
     whole = rows()
     assert whole
@@ -64,7 +89,9 @@ def test_a_day_killed_anywhere_and_made_again_has_the_same_rows(quay: SmallZone)
 
 
 @pytest.mark.crash
-def test_a_switch_followed_by_a_dead_process_is_followed_by_the_next(quay: SmallZone) -> None:
+def test_a_switch_followed_by_a_dead_process_is_followed_by_the_next(
+    quay: SmallZone, run: Callable[..., int]
+) -> None:
     run("generate")
     switch(quay, 2)
     assert run("regenerate", 12) == KILLED
@@ -76,15 +103,14 @@ def test_a_switch_followed_by_a_dead_process_is_followed_by_the_next(quay: Small
 
 
 @pytest.mark.crash
-def test_two_at_once_make_every_row_once_and_tell_nobody_twice(quay: SmallZone) -> None:
-    both = [start("generate"), start("generate")]
-    made = [int(one.communicate(timeout=120)[0].split()[0]) for one in both]
-    assert sum(made) == Obligation.objects.count()
+def test_two_at_once_make_every_row_once_and_tell_nobody_twice(quay: SmallZone, together: Together) -> None:
+    both = together("generate:0", "generate:0")
+    assert [status for status, _said in both] == [0, 0]
+    assert sum(int(said.split()[0]) for _status, said in both) == Obligation.objects.count()
     keys = list(Obligation.objects.values_list("unit_id", "day", "duty_id", "slot"))
     assert len(keys) == len(set(keys))
     at = timezone.now() - timedelta(minutes=5)
     Obligation.objects.update(t0=at - timedelta(hours=1), t1=at + timedelta(hours=1), due_at=at)
-    sweeps = [start("sweep") for _n in range(3)]
-    told = [int(one.communicate(timeout=120)[0].split()[0]) for one in sweeps]
+    told = [int(said.split()[0]) for _status, said in together("sweep:0", "sweep:0", "sweep:0")]
     assert sum(told) == Notice.objects.filter(kind="obligation_late").count() == 2
     assert Lateness.objects.count() == 3
