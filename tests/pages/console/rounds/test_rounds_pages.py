@@ -211,6 +211,8 @@ def test_teams_and_laboratories_are_kept(planner: Client, park: Park) -> None:
     page = text(planner.get(at("rounds:staff")))
     assert "\u4e8c\u961f" in page
     assert "\u4e59\u5ba4" in page
+    # Several laboratories are registered, and the page says that a plan reckons with one.
+    assert "\u53ea\u6309\u5728\u7528\u7684\u4e00\u4e2a\u5b9e\u9a8c\u5ba4\u8ba1\u7b97" in page
 
 
 READS = {Role.DUTY_OFFICER, Role.LEADER, Role.ORGANISER}
