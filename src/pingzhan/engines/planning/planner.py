@@ -11,6 +11,7 @@ from pingzhan.engines import plancheck
 from pingzhan.engines.planning import greedy
 from pingzhan.engines.planning.bounds import Bounds, bounds
 from pingzhan.engines.planning.climb import climb
+from pingzhan.engines.planning.gather import gather
 from pingzhan.engines.planning.instance import Instance, read_instance
 from pingzhan.engines.planning.meter import Meter, Progress
 from pingzhan.engines.planning.problem import Plan, Problem, problem_of
@@ -81,7 +82,7 @@ def search(problem: Problem, meter: Meter, seed: int) -> Plan:
     meter.amount = meter.used + share * (whole - meter.used)
     routes = improve(problem, warm, meter, seed=seed)
     meter.amount = whole
-    return climb(problem, routes, meter, seed=seed)
+    return gather(problem, climb(problem, routes, meter, seed=seed))
 
 
 def document(
