@@ -34,6 +34,35 @@ def test_a_phone_enrols_by_its_code(
     expect(page.locator("tbody tr").first).to_contain_text("已停用")
 
 
+def test_a_sampling_phone_is_handed_out_moved_and_stopped(
+    visit: Visit, axe: Callable[[Page], None], shot: Callable[[Page, str], None]
+) -> None:
+    duty, head = visit("duty"), visit("organiser")
+    duty.goto("/rounds/phones/")
+    duty.locator("[name=name]").fill("\u91c7\u6837\u673a\u516b")
+    duty.locator("[name=team]").select_option(index=1)
+    duty.get_by_role("button", name="\u53d1\u653e\u5e76\u663e\u793a\u767b\u8bb0\u7801").click()
+    expect(duty.get_by_role("img", name="\u8bbe\u5907\u767b\u8bb0\u4e8c\u7ef4\u7801")).to_be_visible()
+    axe(duty)
+    head.goto("/rounds/phones/")
+    row = head.locator("tbody tr", has_text="\u91c7\u6837\u673a\u516b")
+    expect(row).to_contain_text("\u5f85\u767b\u8bb0")
+    row.locator("select").select_option(index=1)
+    second = row.locator("select option").nth(1).inner_text()
+    row.get_by_role("button", name="\u5206\u7ed9").click()
+    expect(row.locator("td").first).to_have_text(second)
+    duty.goto("/rounds/phones/")
+    for page, name in ((head, "head"), (duty, "duty")):
+        for width in (390, 1366):
+            page.set_viewport_size({"width": width, "height": 844})
+            axe(page)
+            shot(page, f"phones-{name}-{width}")
+    row = duty.locator("tbody tr", has_text="\u91c7\u6837\u673a\u516b")
+    row.get_by_role("button", name="\u505c\u7528").click()
+    expect(row).to_contain_text("\u5df2\u505c\u7528")
+    expect(row.get_by_role("button")).to_have_count(0)
+
+
 def test_an_invitation_goes_through_three_hands(
     visit: Visit, axe: Callable[[Page], None], shot: Callable[[Page, str], None]
 ) -> None:

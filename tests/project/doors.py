@@ -101,6 +101,8 @@ MEASURES = may(P.MANAGE_MEASURES, P.PUBLISH_MEASURES, P.VIEW_LEDGERS)
 LEDGERS, KEEPS = may(P.VIEW_LEDGERS), may(P.KEEP_LEDGERS)
 RESULTS, ENTERS_RESULTS = may(P.VIEW_RESULTS, P.ENTER_RESULTS), may(P.ENTER_RESULTS)
 SCREENING, SCREENS = may(P.VIEW_SCREENING, P.PLAN_SCREENING), may(P.PLAN_SCREENING)
+PHONES = may(P.MANAGE_DEVICES) & SCREENING
+"""Who hands out phones and sees testing."""
 CUSTODY = may(P.VIEW_SCREENING, P.PLAN_SCREENING, P.KEEP_SAMPLING, P.ENTER_RESULTS)
 SAMPLES = may(P.KEEP_SAMPLING)
 PURSUERS = may(P.FOLLOW_POSITIVES, P.VIEW_RESULTS, P.VIEW_HEALTH, P.HANDLE_INCIDENTS)
@@ -616,6 +618,11 @@ DOORS: dict[str, Door] = {
     "rounds:probes": Door(may(P.VIEW_SCREENING, P.PLAN_SCREENING, P.KEEP_SAMPLING)),
     "rounds:probe_add": Door(may(P.PLAN_SCREENING, P.KEEP_SAMPLING)),
     "rounds:staff": Door(SCREENING),
+    "rounds:phones": Door(SCREENING),
+    "rounds:phone_issue": Door(PHONES, post=True),
+    "rounds:phone_give": Door(SCREENS, one(pk="sampling_phone"), post=True),
+    "rounds:phone_renew": Door(PHONES, one(pk="sampling_phone"), post=True),
+    "rounds:phone_stop": Door(PHONES, one(pk="sampling_phone"), post=True),
     "rounds:team": Door(SCREENS, one(pk="sampling_team")),
     "rounds:laboratory": Door(SCREENS, one(pk="laboratory")),
     "rounds:show": Door(SCREENING, one(pk="testing_round")),

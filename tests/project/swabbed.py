@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 from django.utils import timezone
@@ -22,14 +23,17 @@ from pingzhan.domain.screening.models import (
     SamplingTeam,
     Slot,
     SwitchProposal,
+    TeamDevice,
     TeamMember,
     Tube,
 )
 from pingzhan.domain.territory.enums import UnitKind
 from pingzhan.domain.territory.models import Unit
+from pingzhan.foundation.access.models import Device, DeviceKind
+from pingzhan.foundation.accounts.models import User
 
 
-def swabbed(zone: Unit, worker: Employment, person: Person) -> dict[str, Any]:
+def swabbed(zone: Unit, worker: Employment, person: Person, issuer: User) -> dict[str, Any]:
     """Return the numbers of one of each in a zone."""
     round_ = Round.objects.create(zone=zone, number=1, day=timezone.localdate())
     team = SamplingTeam.objects.create(zone=zone, name="\u4e00\u961f")
@@ -54,9 +58,21 @@ def swabbed(zone: Unit, worker: Employment, person: Person) -> dict[str, Any]:
         ).pk,
         "testing_plan": PlanVersion.objects.create(round=round_, number=1, instance={}, iterations=1).pk,
         "sampling_team": team.pk,
+        "sampling_phone": _phone(zone, team, issuer),
         "laboratory": Laboratory.objects.create(zone=zone, name="\u68c0\u6d4b\u5ba4", code="L1").pk,
         **_followed(zone, round_),
     }
+
+
+def _phone(zone: Unit, team: SamplingTeam, issuer: User) -> int:
+    """A phone of the team, waiting to be enrolled."""
+    now = timezone.now()
+    made = Device.objects.create(
+        name="\u91c7\u68372", kind=DeviceKind.SAMPLING, unit_path=zone.path, issued_by=issuer,
+        expires_at=now + timedelta(days=1), enrol_until=now + timedelta(minutes=9),
+    )  # fmt: skip
+    TeamDevice.objects.create(device=made, team=team)
+    return made.pk
 
 
 def _followed(zone: Unit, round_: Round) -> dict[str, int]:

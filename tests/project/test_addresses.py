@@ -72,6 +72,7 @@ PARTS = {
     "supplies:same", "supplies:draft",
     "sanitation:planned", "sanitation:propose", "sanitation:retire", "sanitation:void",
     "rounds:make", "rounds:progress", "rounds:count", "rounds:plan", "rounds:off", "rounds:start", "rounds:close",
+    "rounds:phone_issue", "rounds:phone_give", "rounds:phone_renew", "rounds:phone_stop",
     "rounds:adopt", "rounds:stop", "custody:give", "custody:settle",
     "rounds:member_add", "rounds:member_end", "testing:exempt", "testing:exempt_end",
     "pursuits:controlled", "pursuits:reported", "pursuits:close", "pursuits:release", "pursuits:decide",

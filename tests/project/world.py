@@ -145,6 +145,7 @@ class World:
     sampling_doubt: int
     testing_plan: int
     sampling_team: int
+    sampling_phone: int
     laboratory: int
     pursuit: int
     hold: int
@@ -297,7 +298,7 @@ def build() -> World:
         **gated(workers[0].enterprise, small.root),
         **cooked(workers[0].enterprise, small.root),
         **planned(workers[0].enterprise, small.root),
-        **swabbed(small.zone, workers[0], person),
+        **swabbed(small.zone, workers[0], person, user),
         **stocked(workers[0].enterprise, small.root),
         **cleaned(workers[0].enterprise, small.root),
         **taught(workers[0], small.root),

@@ -76,6 +76,7 @@ from pingzhan.domain.screening.actions.paper import (
 )
 from pingzhan.domain.screening.actions.phones import (
     assign_phone,
+    issue_phone,
     take_roster,
 )
 from pingzhan.domain.screening.actions.planning import (
@@ -163,6 +164,10 @@ from pingzhan.domain.screening.queries.own import (
     own_result,
     own_result_by_key,
 )
+from pingzhan.domain.screening.queries.phones import (
+    PhoneLine,
+    phone_lines,
+)
 from pingzhan.domain.screening.queries.probes import ProbeLine, probe_lines, probes_of
 from pingzhan.domain.screening.queries.pursuits import (
     HeldPerson,
@@ -188,6 +193,7 @@ from pingzhan.domain.screening.rules import (
     can_decide,
     can_enter_results,
     can_follow,
+    can_issue_phones,
     can_keep,
     can_plan,
     can_probe,
@@ -201,6 +207,7 @@ from pingzhan.domain.screening.rules import (
     holds_visible_to,
     laboratories_visible_to,
     members_visible_to,
+    phones_visible_to,
     probe_zones,
     probes_visible_to,
     proposals_visible_to,
@@ -245,6 +252,7 @@ __all__ = [
     "Own",
     "PaperAnswer",
     "PaperTube",
+    "PhoneLine",
     "ProbeIn",
     "ProbeLine",
     "Received",
@@ -270,6 +278,7 @@ __all__ = [
     "can_decide",
     "can_enter_results",
     "can_follow",
+    "can_issue_phones",
     "can_keep",
     "can_plan",
     "can_probe",
@@ -313,6 +322,7 @@ __all__ = [
     "history_of",
     "holds_visible_to",
     "issue_own_key",
+    "issue_phone",
     "judge_results",
     "laboratories_visible_to",
     "laboratory_of",
@@ -333,6 +343,8 @@ __all__ = [
     "own_result",
     "own_result_by_key",
     "paper_slots",
+    "phone_lines",
+    "phones_visible_to",
     "plan_round",
     "probe_lines",
     "probe_zones",

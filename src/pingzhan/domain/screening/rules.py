@@ -30,6 +30,7 @@ from pingzhan.domain.screening.models import (
 from pingzhan.domain.territory.enums import UnitKind
 from pingzhan.domain.territory.models import Unit
 from pingzhan.foundation.access.actor import Actor, require, within
+from pingzhan.foundation.access.models import Device, DeviceKind
 from pingzhan.foundation.access.roles import Permission
 
 P = Permission
@@ -93,6 +94,17 @@ def laboratories_visible_to(actor: Actor) -> QuerySet[Laboratory]:
 def teams_visible_to(actor: Actor) -> QuerySet[SamplingTeam]:
     """Return the sampling teams the actor may see."""
     return SamplingTeam.objects.filter(_zones("zone__path", actor))
+
+
+def phones_visible_to(actor: Actor) -> QuerySet[Device]:
+    """Return the sampling phones of the zones whose testing the actor may look at; registers on paper are none."""
+    book = Q(enrolled_at__isnull=True, enrol_until__isnull=True, revoked_at__isnull=True)
+    return Device.objects.filter(_zones("unit_path", actor), kind=DeviceKind.SAMPLING).exclude(book)
+
+
+def can_issue_phones(actor: Actor, zone: Unit) -> bool:
+    """Return whether the actor may hand out, renew and stop the sampling phones of a zone."""
+    return actor.has(P.MANAGE_DEVICES, zone.path) and can_see(actor, zone)
 
 
 def slots_visible_to(actor: Actor) -> QuerySet[Slot]:

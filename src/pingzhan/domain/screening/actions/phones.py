@@ -17,6 +17,7 @@ from pingzhan.domain.screening.enums import RoundState
 from pingzhan.domain.screening.models import Exemption, Hold, Round, SamplingTeam, Slot, TeamDevice
 from pingzhan.domain.screening.queries.heads import follows_positives
 from pingzhan.foundation import clock
+from pingzhan.foundation.access import devices
 from pingzhan.foundation.access.actor import Actor
 from pingzhan.foundation.access.models import Device, DeviceKind
 from pingzhan.foundation.audit import record
@@ -69,6 +70,10 @@ def assign_phone(*, device: Device, team: SamplingTeam, by: Actor) -> None:
     Invalid for a device that is not a sampling phone of the team's zone, Conflict for one that was stopped.
     """
     rules.require_plan(by, team.zone)
+    _give(device, team, by)
+
+
+def _give(device: Device, team: SamplingTeam, by: Actor) -> None:
     if device.kind != DeviceKind.SAMPLING or not device.unit_path.startswith(team.zone.path):
         raise Invalid(_("请选择本开发区的采样手机。"), place="device")
     if device.revoked_at is not None or not team.active:
@@ -78,6 +83,20 @@ def assign_phone(*, device: Device, team: SamplingTeam, by: Actor) -> None:
         "screening.phone_assigned", by=by, subject=("device", device.pk), unit_path=team.zone.path,
         body={"team": team.pk},
     )  # fmt: skip
+
+
+@transaction.atomic
+def issue_phone(*, name: str, team: SamplingTeam, days: int, by: Actor) -> tuple[Device, str]:
+    """Register a phone for a team and return it with the path of its one-time enrolment, valid ten minutes.
+
+    Refused without MANAGE_DEVICES in the team's zone; Invalid for an empty name or a term outside 1 to 90 days;
+    Conflict for a team that is not in use. Then nothing is left.
+    """
+    device, path = devices.issue_device(
+        name=name, kind=DeviceKind.SAMPLING, unit_path=team.zone.path, days=days, by=by
+    )
+    _give(device, team, by)
+    return device, path
 
 
 @transaction.atomic

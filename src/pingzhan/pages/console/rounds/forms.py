@@ -13,6 +13,7 @@ from pingzhan.domain.organisation.models import Person
 from pingzhan.domain.screening.enums import MemberKind, MemberRole, ProbeKind
 from pingzhan.domain.screening.models import Laboratory, SamplingTeam
 from pingzhan.domain.territory.models import Unit
+from pingzhan.foundation.access.devices import LONGEST_DAYS
 
 _WHOLE = {"required": _("请填写数量。"), "invalid": _("请填写整数。")}
 _TIME = {"required": _("请填写时间。"), "invalid": _("请按 24 小时制填写时间，例如 07:30。")}
@@ -139,6 +140,30 @@ class PlanForm(forms.Form):
         assert isinstance(field, forms.TypedMultipleChoiceField)
         field.choices = [(one.pk, one.name) for one in teams]
         field.widget = forms.CheckboxSelectMultiple(choices=field.choices)
+
+
+class PhoneForm(forms.Form):
+    """A new phone: what it is called, for which team, for how long."""
+
+    name = forms.CharField(
+        label=_("手机名称"),
+        max_length=60,
+        help_text=_("写在手机背面的编号，便于清点。"),
+        error_messages={"required": _("请填写名称。")},
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+    team = forms.ModelChoiceField(
+        label=_("采样队"),
+        queryset=SamplingTeam.objects.none(),
+        error_messages={"required": _("请选择采样队。"), "invalid_choice": _("请选择采样队。")},
+    )
+    days = whole(_("有效天数"), min_value=1, max_value=LONGEST_DAYS, initial=2, help_text=_("到期自动停用。"))
+
+    def __init__(self, *args: Any, teams: QuerySet[SamplingTeam], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["team"]
+        assert isinstance(field, forms.ModelChoiceField)
+        field.queryset = teams
 
 
 class TeamForm(forms.Form):

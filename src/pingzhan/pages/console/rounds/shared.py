@@ -55,6 +55,7 @@ def tabs() -> list[Tab]:
         Tab("index", _("检测轮次"), reverse("rounds:index")),
         Tab("probes", _("愿检和抽检"), reverse("rounds:probes")),
         Tab("staff", _("采样队和实验室"), reverse("rounds:staff")),
+        Tab("phones", _("采样手机"), reverse("rounds:phones")),
     ]
 
 

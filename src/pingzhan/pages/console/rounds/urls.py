@@ -2,7 +2,16 @@
 
 from django.urls import path
 
-from pingzhan.pages.console.rounds import acting, covering, members, probes, replanning, staff, views
+from pingzhan.pages.console.rounds import (
+    acting,
+    covering,
+    members,
+    phones,
+    probes,
+    replanning,
+    staff,
+    views,
+)
 
 app_name = "rounds"
 urlpatterns = [
@@ -16,6 +25,11 @@ urlpatterns = [
     path("teams/<int:pk>/members/", members.index, name="members"),
     path("teams/<int:pk>/members/add/", members.add, name="member_add"),
     path("members/<int:pk>/end/", members.end, name="member_end"),
+    path("phones/", phones.index, name="phones"),
+    path("phones/issue/", phones.issue, name="phone_issue"),
+    path("phones/<int:pk>/team/", phones.give, name="phone_give"),
+    path("phones/<int:pk>/renew/", phones.renew, name="phone_renew"),
+    path("phones/<int:pk>/stop/", phones.stop, name="phone_stop"),
     path("laboratories/<int:pk>/", staff.laboratory, name="laboratory"),
     path("<int:pk>/", views.show, name="show"),
     path("<int:pk>/progress/", views.progress, name="progress"),

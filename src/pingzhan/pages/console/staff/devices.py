@@ -9,6 +9,7 @@ from django.conf import settings
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -76,7 +77,10 @@ def revoke(request: HttpRequest, device_id: int) -> HttpResponse:
 def _code(request: HttpRequest, device: Device, path: str) -> HttpResponse:
     link = settings.PUBLIC_URL + path
     qr = segno.make(link, error="m").svg_data_uri(scale=6, border=3)
-    return render(request, "console/staff/device_code.html", {"device": device, "link": link, "qr": qr})
+    context = {
+        "device": device, "link": link, "qr": qr, "back": reverse("devices:index"), "back_label": _("设备"),
+    }  # fmt: skip
+    return render(request, "console/staff/device_code.html", context)
 
 
 def _state(device: Device) -> tuple[str, str]:
