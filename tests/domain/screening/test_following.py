@@ -30,18 +30,15 @@ from pingzhan.domain.screening.models import (
     Member,
     Pursuit,
     Round,
-    RoundCount,
     SamplingTeam,
-    Slot,
     SwitchProposal,
-    WalkIn,
 )
 from pingzhan.foundation.access.actor import Actor
 from pingzhan.foundation.access.roles import Role
 from pingzhan.foundation.audit.models import AuditRecord
 from pingzhan.kernel.errors import Conflict as ConflictError
 from pingzhan.kernel.errors import DomainError, Invalid, Refused
-from tests.domain.people.crowd import Park, acting, hire, id_number
+from tests.domain.people.crowd import Park, acting, hire
 from tests.domain.screening.lab import GREY, INVALID, NEGATIVE, POSITIVE, Lab, states, tube
 from tests.domain.screening.phones import Phone, adopted_round, phone
 
@@ -259,102 +256,6 @@ def test_members_of_a_tube_found_in_conflict_later_stay_held(
     one.send(one.swab("T002", crew[0]), one.write("seal", tube="T002"))
     assert Conflict.objects.filter(person=crew[0].individual_id).exists()
     assert states(*crew[:2]) == [HELD, HELD]
-
-
-def test_somebody_registered_on_the_spot_is_held_like_the_others(
-    park: Park, lab: Lab, one: Phone, crew: list[Employment]
-) -> None:
-    one.send(
-        one.swab("T001", crew[0]), one.guest("T001", "\u8c37\u8fdc", id_number(3300), 2),
-        one.write("seal", tube="T001"),
-    )  # fmt: skip
-    lab.receive("T001")
-    lab.say(("T001", POSITIVE))
-    hold = Hold.objects.get(individual=None)
-    assert (hold.walk_in, hold.state, hold.enterprise) == (WalkIn.objects.get(), HELD, park.firms[0].unit)
-    assert Demand.objects.get().due == 2
-
-
-def test_a_walk_in_swabbed_again_in_another_round_is_the_same_person(
-    park: Park, lab: Lab, one: Phone, teams: list[SamplingTeam], crew: list[Employment]
-) -> None:
-    number = id_number(3301)
-    one.send(
-        one.guest("T001", "\u8c37\u8fdc", number),
-        one.swab("T001", crew[0], 2),
-        one.write("seal", tube="T001"),
-    )
-    lab.receive("T001")
-    lab.say(("T001", POSITIVE))
-    adopted_round(park, teams[0], [park.firms[0].unit], pool_size=1)
-    one.send(one.guest("S001", "\u8c37\u8fdc", number), one.write("seal", tube="S001"))
-    lab.receive("S001")
-    lab.say(("S001", NEGATIVE))
-    assert WalkIn.objects.count() == 2
-    assert Hold.objects.get(walk_in__isnull=False).state == RELEASED
-    assert states(crew[0]) == [HELD]
-
-
-def guests_only(lab: Lab, one: Phone, *numbers: int, code: str = "T001") -> None:
-    """A tube of people who are on no list, so that nothing in it names an enterprise."""
-    one.send(
-        *(one.guest(code, "\u8c37\u8fdc", id_number(n), place) for place, n in enumerate(numbers, start=1)),
-        one.write("seal", tube=code),
-    )
-    lab.receive(code)
-    assert tube(code).enterprise is None
-
-
-def test_walk_ins_of_an_unknown_enterprise_are_swabbed_again_where_the_team_stood(
-    park: Park, lab: Lab, one: Phone, planner: Actor
-) -> None:
-    here, there = (firm.unit for firm in park.firms)
-    # The team was at the second enterprise when they came, and at the first hours later.
-    at = one.clock()
-    Slot.objects.filter(enterprise=here).update(start=at + timedelta(hours=3), end=at + timedelta(hours=4))
-    Slot.objects.filter(enterprise=there).update(start=at - timedelta(hours=1), end=at + timedelta(hours=1))
-    guests_only(lab, one, 3310, 3311)
-    lab.say(("T001", POSITIVE))
-    assert set(Hold.objects.values_list("enterprise", flat=True)) == {there.pk}
-    again = Round.objects.get(kind=RoundKind.RETEST)
-    assert again.enterprise_ids == [there.pk]
-    assert list(Demand.objects.values_list("enterprise", "due")) == [(there.pk, 2)]
-    assert [order.unit for order in Order.objects.filter(unit__in=[here, there])] == [there]
-    assert [row.due for row in screening.compute_demand(round_=again, by=planner)] == [2]
-
-
-def test_what_the_plan_in_force_says_goes_before_a_slot_that_was_replaced(
-    park: Park, lab: Lab, one: Phone
-) -> None:
-    here, there = (firm.unit for firm in park.firms)
-    old = Slot.objects.get(enterprise=there)
-    at = one.clock()
-    Slot.objects.filter(pk=old.pk).update(
-        start=at - timedelta(hours=1), end=at + timedelta(hours=1), ended_by=old.version
-    )
-    guests_only(lab, one, 3312)
-    lab.say(("T001", POSITIVE))
-    assert Hold.objects.get().enterprise == here
-
-
-def test_a_walk_in_swabbed_singly_counts_where_he_was_held(
-    park: Park, lab: Lab, one: Phone, teams: list[SamplingTeam]
-) -> None:
-    here = park.firms[0].unit
-    Slot.objects.exclude(enterprise=here).delete()
-    guests_only(lab, one, 3313, 3314)
-    lab.say(("T001", POSITIVE))
-    again = adopted_round(park, teams[0], [here], pool_size=1, kind=RoundKind.RETEST, mode=PoolMode.SINGLE)
-    Pursuit.objects.update(retest=again)
-    RoundCount.objects.create(round_id=again.pk, enterprise_id=here.pk, due=2)
-    one.send(one.guest("S001", "\u8c37\u8fdc", id_number(3313)), one.write("seal", tube="S001"))
-    assert RoundCount.objects.get(round_id=again.pk).tested == 1
-    # Somebody whom nobody waits for is no enterprise's, in this round as in any other.
-    one.send(one.guest("S002", "\u8c37\u8fdc", id_number(3315)), one.write("seal", tube="S002"))
-    assert RoundCount.objects.get(round_id=again.pk).tested == 1
-    lab.receive("S001")
-    lab.say(("S001", NEGATIVE))
-    assert sorted(Hold.objects.values_list("state", flat=True)) == sorted([HELD, RELEASED])
 
 
 def test_the_steps_of_a_pursuit(park: Park, lab: Lab, crew: list[Employment]) -> None:
