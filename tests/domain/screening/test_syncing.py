@@ -167,6 +167,15 @@ def test_rule_3_a_tube_on_two_devices_is_held_unless_it_was_passed_on(
     assert (tube("T-0001").held, open_conflicts()) == (False, set())
 
 
+def test_rule_3_a_tube_passed_on_is_no_doubt_whichever_phone_seems_to_have_begun(
+    one: Phone, other: Phone, crew: list[Employment]
+) -> None:
+    earlier = one.clock() - timedelta(minutes=1)
+    one.send(one.swab("T-0001", crew[0]), one.write("handover", tube="T-0001", to=str(other.device.pk)))
+    assert other.words(other.swab("T-0001", crew[1], 2, at=earlier)) == [OK]
+    assert (tube("T-0001").held, open_conflicts()) == (False, set())
+
+
 def test_rule_3_holds_for_a_tube_that_is_sealed_too(one: Phone, other: Phone, crew: list[Employment]) -> None:
     one.send(one.swab("T-0001", crew[0]), one.write("seal", tube="T-0001"))
     assert other.words(other.swab("T-0001", crew[1], 2)) == [("accepted_conflict", "two_devices")]
