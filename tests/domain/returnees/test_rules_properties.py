@@ -191,7 +191,7 @@ def riskier(
     return replace(facts, stays=(*facts.stays, stay), cleared=None), listed
 
 
-@settings(max_examples=1500, deadline=None)
+@settings(max_examples=500, deadline=None)
 @given(cases(), st.data())
 def test_more_risk_never_admits_sooner(
     case: tuple[Facts, datetime, list[Listed], Overrides], data: st.DataObject
