@@ -68,16 +68,15 @@ ifdef K
 else
 	pytest -n 2 -m "not long and not bench"
 	cd web && npx vitest run
-	scripts/test-floor
 endif
 
 test-floor: assets .venv/.dev  ## concurrency and crash tests on PostgreSQL 15, the oldest we support
-	scripts/test-floor whole
+	scripts/test-floor
 
 test-long: assets .venv/.dev   ## what takes too long for every submission
 	scripts/test-needs long
 	pytest -m "long and not bench"
-	scripts/test-floor whole
+	scripts/test-floor
 
 check: assets .venv/.dev  ## all that a submission is refused for, besides tests
 	scripts/side-by-side 'mypy src tests bench' '$(MAKE) --no-print-directory check-rest $(if $(filter test,$(MAKECMDGOALS)),TESTED=1)'

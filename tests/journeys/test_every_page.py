@@ -323,7 +323,7 @@ def pages_of(persona: str, first: int, posture: str) -> list[str]:
     return [path for path in part if path == "/" or path.startswith(CHANGED) or TODAY.fullmatch(path)]
 
 
-# Every page in routine takes minutes; the same pages with axe at both widths, in an emergency and in English are long
+# Every page in routine takes minutes; the same pages with axe, in an emergency and in English are long
 # tests. What an emergency changes is looked at by the journeys of the switch, the desk, the wall and the day.
 LONG = [pytest.param(name, marks=pytest.mark.long) for name in ("whole", "emergency")]
 
@@ -357,7 +357,7 @@ def test_page(
 ) -> None:
     """Each page is loaded once and looked at twice, on a desk and, made narrow, on a telephone.
 
-    Every submission asks axe at the width of a telephone, where more can go wrong; the long tests at both.
+    The long tests ask axe at both widths too.
     """
     page = visit(persona, width=DESK, height=HEIGHT)
     page.add_init_script(path=AXE)
@@ -374,7 +374,7 @@ def test_page(
             page.evaluate(
                 "() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))"
             )
-            if width == TELEPHONE or posture != "routine":
+            if posture != "routine":
                 axe(page)
             no_overflow(page)
             shot(
