@@ -105,21 +105,21 @@ hypothesis.settings.register_profile(
 )
 hypothesis.settings.load_profile("any machine")
 
-_EXAMPLES = int(os.environ.get("PINGZHAN_TEST_EXAMPLES", "1"))
-"""How many times the usual number of examples a property is tried with."""
+_EXAMPLES = float(os.environ.get("PINGZHAN_TEST_EXAMPLES", "1"))
+"""How many times the usual number of examples a property is tried with; a submission takes a part of them."""
 _multiplied: set[int] = set()
 
 
 def _multiply(test: object) -> None:
     test = getattr(test, "__func__", test)
     chosen = getattr(test, "_hypothesis_internal_use_settings", None)
-    if _EXAMPLES > 1 and chosen is not None and id(test) not in _multiplied:
+    if _EXAMPLES != 1 and chosen is not None and id(test) not in _multiplied:
         from hypothesis import HealthCheck, settings
 
         _multiplied.add(id(test))
         more = settings(
             chosen,
-            max_examples=chosen.max_examples * _EXAMPLES,
+            max_examples=max(5, round(chosen.max_examples * _EXAMPLES)),
             deadline=None,
             suppress_health_check=list(HealthCheck),
         )
@@ -141,6 +141,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> Generator[None, N
             posture = item.callspec.params.get("posture", "") if hasattr(item, "callspec") else ""
             item.add_marker(pytest.mark.xdist_group(group := f"{item.path.stem}-{posture}"))
             groups[group] += 1
+        if getattr(getattr(item, "obj", None), "is_hypothesis_test", False):
+            item.add_marker(pytest.mark.property)
         _multiply(getattr(item, "obj", None))
     yield
 
