@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -68,15 +69,32 @@ def round_command(
             "score": score,
             "bounds": found["bounds"],
             "violations": len(found["violations"]),
+            **({"fetching": found["fetching"]} if "fetching" in found else {}),
         },
         as_json=as_json,
         text=(
             f"{output}：{score['persons']} 人，{score['tubes']} 管，{score['teams_used']} 个队；"
             f"最后送到 {clock(score['last_lab'])}，最后出结果 {clock(score['last_result'])}"
             f"（不可能早于 {clock(found['bounds']['last_result'])}），{score['staff_h']:.1f} 人时，"
-            f"不合规 {len(found['violations'])} 处。"
+            f"不合规 {len(found['violations'])} 处。" + "".join(f"\n{line}" for line in _of_drivers(found))
         ),
     )
+
+
+def _of_drivers(found: dict[str, Any]) -> Iterator[str]:
+    """Yield what a plan with drivers says of them: nothing for a plan without."""
+    told, score = found.get("fetching"), found["score"]
+    if told is None:
+        return
+    yield (
+        f"送样员 {told['used']} 名（最多 {told['drivers']} 名），{score['driver_h']:.1f} 小时，"
+        f"{score['driver_km']:.1f} 公里；采样队最晚 {clock(score['home'])} 收工。"
+    )
+    if not told["kept"]:
+        more = "" if told["enough"] is None else f"，{told['enough']} 名就够"
+        yield f"{told['drivers']} 名送样员送不完{more}："
+    for one in told["unfetched"]:
+        yield f"没有人来取：{one['site']} {one['team']}，{one['persons']} 人，{UNFETCHED[one['reason']]}。"
 
 
 @plan.command("replan")
@@ -224,6 +242,12 @@ NAMES = {
     "closed": "派到了已关门的场所",
     "unserved": "没有理由就放弃",
     "skill": "队没有需要的专长",
+    "unfetched": "没有送样员来取",
+    "refetched": "样本被取了两次",
+    "early": "采样没有结束就来取",
+    "load": "超过送样员一次能带的数量",
+    "fleet": "超过送样员人数",
+    "shift": "超出送样员的工作时间",
 }
 """What a kind of violation is called on screen."""
 
@@ -235,6 +259,13 @@ REASONS = {
     "skill": "没有队有需要的专长",
 }
 """Why people cannot be swabbed after planning again."""
+UNFETCHED = {
+    "drivers": "送样员不够",
+    "age": "采完就送也会超时",
+    "hours": "送样员收工或实验室关门前送不到",
+    "load": "一名送样员带不下",
+}
+"""Why nobody can fetch the samples of a visit."""
 
 
 def load(path: Path) -> dict[str, Any]:
@@ -259,7 +290,7 @@ def clock(seconds: float) -> str:
 
 def say(share: float, stage: str) -> None:
     """Write progress to the error output."""
-    words = {"routes": "排路线", "laboratory": "配合实验室"}.get(stage, "")
+    words = {"routes": "排路线", "laboratory": "配合实验室", "couriers": "安排送样员"}.get(stage, "")
     click.echo(f"\r{share:4.0%} {words}", err=True, nl=False)
     if share >= 1:
         click.echo(err=True)

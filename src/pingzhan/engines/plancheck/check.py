@@ -6,6 +6,7 @@ from collections import Counter
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+from pingzhan.engines.plancheck.fetching import Fetching, Swabbed
 from pingzhan.engines.plancheck.running import Running
 from pingzhan.engines.plancheck.world import Broken, World
 
@@ -27,11 +28,23 @@ KINDS = (
     "closed",
     "unserved",
     "skill",
+    "unfetched",
+    "refetched",
+    "early",
+    "load",
+    "fleet",
+    "shift",
 )
 """What can be wrong: people left out or swabbed twice, something that does not exist, a window, the age of samples, a
 cooler, more teams at once than a site has points, working time, a team's hours, too many trips, the laboratory's
 hours, written times that nobody could keep, a committed visit that was changed; after planning again: work for a team
-that is lost, at a gate that is shut, people given up without the reason that is named; a team that lacks the skill."""
+that is lost, at a gate that is shut, people given up without the reason that is named; a team that lacks the skill;
+with drivers: samples that nobody or more than one fetches, or before swabbing has ended, more aboard than there is
+room for, more drivers than there are, a driver's hours. Age and times are found of drivers too; their names then stand
+as the team's."""
+
+OF_DRIVERS = ("home", "drivers", "driver_h", "driver_km")
+"""What only a plan with drivers has."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +64,8 @@ class Report:
     """What a plan is worth. ``last_lab`` and ``last_result`` are seconds from midnight; kilometres of all drives.
 
     ``changes`` are the visits that another team or another time has than in the plan before, ``notices`` the sites
-    that must be told.
+    that must be told. With drivers ``home`` is when the last team is home, ``staff_h`` are the samplers' hours alone,
+    ``driver_h`` those of the ``drivers`` and ``driver_km`` their part of the kilometres.
     """
 
     violations: list[Violation] = field(default_factory=list)
@@ -66,6 +80,11 @@ class Report:
     teams_used: int = 0
     changes: list[dict[str, Any]] = field(default_factory=list)
     notices: list[str] = field(default_factory=list)
+    fetched: bool = False
+    home: int = 0
+    drivers: int = 0
+    driver_h: float = 0.0
+    driver_km: float = 0.0
 
     @property
     def ok(self) -> bool:
@@ -74,11 +93,8 @@ class Report:
 
     def as_dict(self) -> dict[str, Any]:
         """Return the shape that the command line prints."""
-        score = {
-            key: value
-            for key, value in asdict(self).items()
-            if key not in ("violations", "changes", "notices")
-        }
+        hidden = ("violations", "changes", "notices", "fetched", *(() if self.fetched else OF_DRIVERS))
+        score = {key: value for key, value in asdict(self).items() if key not in hidden}
         counts = Counter(one.kind for one in self.violations)
         return {
             "ok": self.ok,
@@ -102,17 +118,21 @@ def check(instance: dict[str, Any], plan: dict[str, Any], before: dict[str, Any]
     Each team's visits are taken in the plan's order and as early as possible. The age of a trip is counted from the
     latest first swab that makes nothing later, as a team would wait before swabbing and not after it. In a plan made
     while the round runs, pinned visits are facts; with ``before``, the plan that held until then, it is checked that
-    they are those of that plan and all that were begun.
+    they are those of that plan and all that were begun. Where the instance has ``couriers``, teams go home once, and
+    the age is that of what the drivers bring in, counted from the first swab of each visit.
     """
     world, report = World(instance), Report()
     stops: list[_Stop] = []
     arrivals: list[tuple[int, int]] = []
     done: Counter[tuple[str, str]] = Counter()
     works: list[int] = []
+    visits: list[Swabbed] = []
     try:
         running = Running(world, plan)
         for team in plan["teams"]:
-            _Team(world, report, team, running).go(stops, arrivals, done, works)
+            _Team(world, report, team, running).go(stops, arrivals, done, works, visits)
+        if world.couriers is not None:
+            arrivals = _fetched(world, report, plan, arrivals, visits)
         _committed(world, plan, report)
         for kind, more in running.judge(plan, before):
             report.violations.append(Violation(kind, **more))
@@ -155,6 +175,7 @@ class _Team:
         arrivals: list[tuple[int, int]],
         done: Counter[tuple[str, str]],
         works: list[int],
+        visits: list[Swabbed],
     ) -> None:
         world = self.world
         if self.known is None:
@@ -208,6 +229,8 @@ class _Team:
                 chain.append((begin, spent, cohort["close"], lead))
                 stops.append(_Stop(self.id, key[0], begin, begin + spent))
                 self._written(visit, begin, spent, cohort)
+                if world.couriers is not None:
+                    visits.append(self._swabbed(visit, key, begin, spent, cohort))
                 clock, here = begin + spent, there
                 tubes += -(-persons // cohort["pool"])
                 done[key] += persons
@@ -220,9 +243,10 @@ class _Team:
                 clock, here, left = self._ready(trip, clock, here, left)
                 home = clock + world.seconds[here][0]
             self.report.km += world.metres[here][0] / 1000
-            self._aged(chain, clock, home, pinned)
             cooler = int(self.known.get("cooler_tubes") or 0)
-            if cooler and tubes > cooler:
+            if world.couriers is None:
+                self._aged(chain, clock, home, pinned)
+            if cooler and tubes > cooler and world.couriers is None:
                 self.say("cooler", persons=tubes - cooler)
             arrivals.append((home, tubes))
             clock = home + world.stop
@@ -237,6 +261,14 @@ class _Team:
         until = self.known.get("to")
         if until is not None and home > int(until):
             self.say("hours", seconds=home - int(until))
+
+    def _swabbed(
+        self, visit: dict[str, Any], key: tuple[str, str], begin: int, spent: int, cohort: dict[str, int]
+    ) -> Swabbed:
+        """Return what is to be fetched: as old as it can be, and not ready before the written end."""
+        persons = int(visit["persons"])
+        end = max(begin + spent, int(visit.get("end") or 0))
+        return Swabbed(self.id, str(visit["chunk"]), *key, persons, -(-persons // cohort["pool"]), begin, end)
 
     def _ready(
         self, trip: dict[str, Any], clock: int, here: int, left: int | None
@@ -270,6 +302,23 @@ class _Team:
                 cohort=str(visit["cohort"]),
                 seconds=max(early, short, start - cohort["close"]),
             )
+
+
+def _fetched(
+    world: World,
+    report: Report,
+    plan: dict[str, Any],
+    homes: list[tuple[int, int]],
+    visits: list[Swabbed],
+) -> list[tuple[int, int]]:
+    """Check the drivers; return what they bring to the laboratory. The teams come home without samples."""
+    drivers = Fetching(world, plan, visits)
+    report.violations += [Violation(kind, **more) for kind, more in drivers.violations]
+    report.fetched, report.home = True, max((at for at, _tubes in homes), default=0)
+    report.drivers, report.driver_h = drivers.used, round(drivers.hours, 3)
+    report.driver_km = round(drivers.km, 3)
+    report.km += drivers.km
+    return drivers.arrivals
 
 
 def _crowded(world: World, stops: list[_Stop], report: Report) -> None:

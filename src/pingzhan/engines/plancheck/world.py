@@ -60,6 +60,10 @@ class World:
         self.teams = {str(team["id"]): team for team in data["teams"]}
         self.frozen = data.get("frozen") or []
         self.slower: list[tuple[int, float]] = []
+        self.couriers = _couriers(data["couriers"]) if data.get("couriers") is not None else None
+        if self.couriers is not None:
+            # Teams stay out until they go home: neither a stop at the laboratory nor a second trip is theirs.
+            self.stop, self.trips = 0, 1
         self._drives(data.get("travel") or {}, places)
 
     def tested(self, begin: float, tubes: float) -> float:
@@ -90,6 +94,17 @@ class World:
             self.metres = [[round(one * 1000) for one in row] for row in km]
         for i in range(n):
             self.seconds[i][i] = 0
+
+
+def _couriers(given: dict[str, Any]) -> dict[str, int]:
+    return {
+        "drivers": int(_or(given.get("drivers"), 40)),
+        "persons": int(_or(given.get("capacity_persons"), 3000)),
+        "tubes": int(_or(given.get("capacity_tubes"), 0)),
+        "open": int(_or(given.get("open"), 27_000)),
+        "close": int(_or(given.get("close"), 82_800)),
+        "pickup": _minutes(given.get("pickup_min"), 3),
+    }
 
 
 def _or(value: Any, default: Any) -> Any:

@@ -107,6 +107,26 @@ class Team:
 
 
 @dataclass(frozen=True, slots=True)
+class Couriers:
+    """Drivers who fetch the samples of every visit, so that teams need not go to the laboratory: a scenario.
+
+    There are ``drivers`` of them, each with room for ``persons`` samples and ``tubes`` (0: no limit), on the road from
+    ``open`` to ``close``; taking over a visit's samples lasts ``pickup`` seconds. ``fixed`` is what one driver more
+    costs, in units of 10 m; 0 means that all of them may be used. Visits of a team one after another at a place are
+    fetched together up to ``join`` persons. The defaults are those of the planning reference.
+    """
+
+    drivers: int = 40
+    persons: int = 3000
+    tubes: int = 0
+    fixed: int = 20_000
+    open: int = START
+    close: int = 23 * 3600
+    pickup: int = 180
+    join: int = 300
+
+
+@dataclass(frozen=True, slots=True)
 class Frozen:
     """A visit that is already under way or done: what a new plan may not touch."""
 
@@ -118,7 +138,10 @@ class Frozen:
 
 @dataclass(frozen=True, slots=True)
 class Instance:
-    """A round to be planned. ``budget`` is ("iterations", n), which is repeatable, or ("cpu_s", seconds)."""
+    """A round to be planned. ``budget`` is ("iterations", n), which is repeatable, or ("cpu_s", seconds).
+
+    With ``couriers`` the age limit binds them and not the teams' trips.
+    """
 
     id: str
     date: str
@@ -130,6 +153,7 @@ class Instance:
     teams: tuple[Team, ...]
     travel: Travel
     frozen: tuple[Frozen, ...] = ()
+    couriers: Couriers | None = None
     raw: Mapping[str, Any] = field(default_factory=dict, compare=False, repr=False)
 
     @property
@@ -182,6 +206,7 @@ def read_instance(data: Any) -> Instance:
         teams=teams,
         travel=travel,
         frozen=tuple(_frozen(one) for one in top.rows("frozen")),
+        couriers=_couriers(top.child("couriers")) if top.has("couriers") else None,
         raw=top.data,
     )
 
@@ -282,6 +307,23 @@ def _team(one: Fields, lab: Lab) -> Team:
     if team.start_pos not in (None, lab.pos):
         raise PlanningError("各队都从实验室出发，不能写别的起点。", place=one.at("start_pos"))
     return team
+
+
+def _couriers(one: Fields) -> Couriers:
+    plain = Couriers()
+    found = Couriers(
+        drivers=one.whole("drivers", plain.drivers, least=1, most=1000),
+        persons=one.whole("capacity_persons", plain.persons),
+        tubes=one.whole("capacity_tubes", plain.tubes),
+        fixed=one.whole("fixed_cost", plain.fixed, most=10_000_000),
+        open=one.whole("open", plain.open, most=2 * DAY),
+        close=one.whole("close", plain.close, most=7 * DAY),
+        pickup=_seconds(one, "pickup_min", plain.pickup),
+        join=one.whole("join_persons", plain.join),
+    )
+    if found.close <= found.open:
+        raise PlanningError("收工要晚于出工。", place=one.at("close"))
+    return found
 
 
 def _frozen(one: Fields) -> Frozen:

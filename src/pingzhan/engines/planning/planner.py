@@ -8,9 +8,10 @@ from importlib.metadata import version
 from typing import Any
 
 from pingzhan.engines import plancheck
-from pingzhan.engines.planning import greedy
+from pingzhan.engines.planning import couriers, greedy
 from pingzhan.engines.planning.bounds import Bounds, bounds
 from pingzhan.engines.planning.climb import climb
+from pingzhan.engines.planning.fetch import at_once
 from pingzhan.engines.planning.gather import gather
 from pingzhan.engines.planning.instance import Instance, read_instance
 from pingzhan.engines.planning.meter import Meter, Progress
@@ -48,18 +49,38 @@ def make_plan(
     """
     instance = read_instance(data)
     chosen = effort or Effort(*instance.budget, instance.seed)
-    problem = problem_of(instance)
     meter = Meter(chosen.kind, chosen.amount, progress=progress, cancelled=cancelled)
+    if instance.couriers is not None:
+        return _with_couriers(instance, chosen, meter)
+    problem = problem_of(instance)
     plan = search(problem, meter, chosen.seed)
     return document(instance, problem, plan, bounds(problem), log=_log(instance, chosen, meter))
+
+
+def _with_couriers(instance: Instance, chosen: Effort, meter: Meter) -> dict[str, Any]:
+    """Return the plan of teams that stay out and drivers who fetch what they have swabbed."""
+    problem = couriers.teams_problem(instance)
+    meter.amount = couriers.SHARE_OF_TEAMS * chosen.amount
+    teams = written(problem, search(problem, meter, chosen.seed))
+    meter.amount = chosen.amount
+    fetch = couriers.fetch_of(instance, problem, teams)
+    tours, left = couriers.drive(fetch, meter, seed=chosen.seed)
+    best = couriers.courier_bounds(instance, problem)
+    log = _log(instance, chosen, meter)
+    return _document(instance, teams, best, log=log, **couriers.answer(fetch, teams, tours, left))
 
 
 def greedy_plan(data: dict[str, Any], *, by_hand: bool = False) -> dict[str, Any]:
     """Return the plan made without a search: the best rule, or sectors as people make them by hand."""
     instance = read_instance(data)
-    problem = problem_of(instance)
+    problem = problem_of(instance) if instance.couriers is None else couriers.teams_problem(instance)
     plan = greedy.zone(problem) if by_hand else quick(problem)
     log = {"engine": "zone" if by_hand else "greedy", "input_hash": instance.digest()}
+    if instance.couriers is not None:
+        teams = written(problem, plan)
+        fetch = couriers.fetch_of(instance, problem, teams)
+        more = couriers.answer(fetch, teams, *at_once(fetch, instance.couriers.drivers))
+        return _document(instance, teams, couriers.courier_bounds(instance, problem), log=log, **more)
     return document(instance, problem, plan, bounds(problem), log=log)
 
 
@@ -89,10 +110,17 @@ def document(
     instance: Instance, problem: Problem, plan: Plan, best: Bounds, *, log: dict[str, Any]
 ) -> dict[str, Any]:
     """Return a plan as JSON data with the score and the violations that the independent check finds."""
+    return _document(instance, written(problem, plan), best, log=log)
+
+
+def _document(
+    instance: Instance, teams: list[dict[str, Any]], best: Bounds, *, log: dict[str, Any], **more: Any
+) -> dict[str, Any]:
     found: dict[str, Any] = {
         "version": PLAN_VERSION,
         "round": {"id": instance.id, "date": instance.date},
-        "teams": written(problem, plan),
+        "teams": teams,
+        **more,
         "bounds": {
             "last_lab": round(best.last_lab),
             "last_result": round(best.last_result),

@@ -50,7 +50,8 @@ class Problem:
     row and column, which RETURN means too, are the laboratory. ``begin`` holds such a row for the place of each crew.
     ``tight`` are the chunks of sites that have fewer points than chunks, with the site's points; ``barred`` are
     the chunks for which each crew lacks the skill. ``arrived`` are (time, tubes) that the laboratory has already or
-    gets whatever is decided, ``busy`` are (place, begin, end) of visits that are fixed.
+    gets whatever is decided, ``busy`` are (place, begin, end) of visits that are fixed. ``fetched``: the samples do
+    not travel with the teams, so that a priority counts from the end of swabbing.
     """
 
     instance: Instance
@@ -72,6 +73,7 @@ class Problem:
     barred: list[frozenset[int]] = field(repr=False)
     arrived: tuple[tuple[int, int], ...] = ()
     busy: tuple[tuple[int, int, int], ...] = ()
+    fetched: bool = False
 
     @property
     def sizes(self) -> list[int]:

@@ -75,6 +75,8 @@ def replan(
     if asked.mode not in MODES:
         raise PlanningError("方式是 least-delay 或 least-change。", place="mode")
     instance, earlier = read_instance(data), adopted.get("replan") or {}
+    if instance.couriers is not None:
+        raise PlanningError("有送样员的计划只供比较，不能重排。", place="couriers")
     if at < int(earlier.get("at", 0)):
         raise PlanningError("不能排到上次重排之前。", place="at")
     known = plancheck.check(data, adopted)

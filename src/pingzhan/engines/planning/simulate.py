@@ -124,7 +124,10 @@ def run_team(problem: Problem, team: int, tour: Sequence[int]) -> Run:
         now += service[item]
         row = lead[item]
         load += tubes[item]
-        weight += problem.priority[item]
+        if problem.fetched:
+            urgent += problem.priority[item] * (now // 60)
+        else:
+            weight += problem.priority[item]
     last = arrivals[-1][0] if arrivals else departure
     work = last - departure
     trips = crew.trips + len(arrivals)

@@ -29,6 +29,12 @@ FAULTS = {
     "out": gettext_lazy("派了已经退出的采样队"),
     "closed": gettext_lazy("去了已经封闭的企业"),
     "unserved": gettext_lazy("放弃了还能采样的人"),
+    "unfetched": gettext_lazy("没有送样员来取样本"),
+    "refetched": gettext_lazy("样本被取了两次"),
+    "early": gettext_lazy("采样没有结束就来取样本"),
+    "load": gettext_lazy("超过送样员一次能带的数量"),
+    "fleet": gettext_lazy("超过送样员人数"),
+    "shift": gettext_lazy("超出送样员的工作时间"),
 }
 """What a broken rule is called on screen."""
 SHOWN = 20
