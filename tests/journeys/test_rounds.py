@@ -18,6 +18,33 @@ def narrow(page: Page) -> bool:
     return bool(page.evaluate("document.documentElement.scrollWidth") <= 390)
 
 
+def assume_couriers(page: Page, axe: Axe, shot: Shot) -> None:
+    """Look at what drivers who fetch the samples would bring, on a desk and on a telephone."""
+    page.get_by_text("假设推演").click()
+    page.locator("[name=iterations]").fill("60")
+    page.locator("[name=drivers]").fill("2")
+    page.locator("[name=age_minutes]").fill("120")
+    shot(page, "round-assume")
+    page.get_by_role("button", name="计算", exact=True).click()
+    expect(page.get_by_role("link", name="第 2 版")).to_be_visible(timeout=60_000)
+    page.get_by_role("link", name="第 2 版").click()
+    expect(page.locator("main")).to_contain_text("2 名送样员运送，样本 120 分钟内送到")
+    expect(page.locator("main")).to_contain_text("同第 1 版比")
+    expect(page.get_by_role("button", name="采用这一版")).to_have_count(0)
+    expect(page.locator("[data-chart=gantt] canvas")).to_be_visible()
+    expect(page.locator("[data-chart=routes] canvas").first).to_be_visible()
+    axe(page)
+    shot(page, "round-couriers")
+    page.get_by_text("查看数据表").first.click()
+    expect(page.locator("figure table").first).to_contain_text("送样员 1")
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.reload()
+    assert narrow(page)
+    axe(page)
+    shot(page, "round-couriers-narrow")
+    page.set_viewport_size({"width": 1366, "height": 768})
+
+
 def test_a_round_from_the_order_to_the_enterprise(visit: Visit, axe: Axe, shot: Shot) -> None:
     page = visit("organiser")
     page.goto("/rounds/")
@@ -52,6 +79,8 @@ def test_a_round_from_the_order_to_the_enterprise(visit: Visit, axe: Axe, shot: 
     page.get_by_role("button", name="采用并通知").click()
     expect(page.locator(".message").first).to_contain_text("已采用")
     address = page.url
+    assume_couriers(page, axe, shot)
+    page.goto(address)
     page.get_by_role("link", name="打印企业采样单").click()
     expect(page.locator(".round-sheet")).to_have_count(1)
     shot(page, "round-sheets")
@@ -77,8 +106,8 @@ def test_a_round_from_the_order_to_the_enterprise(visit: Visit, axe: Axe, shot: 
     page.locator("[name=team]").select_option(label="采样一队")
     page.locator("[name=reason]").fill("车辆故障")
     page.get_by_role("button", name="计算新版本").click()
-    expect(page.locator("#round-versions")).to_contain_text("可采用", timeout=60_000)
-    page.get_by_role("link", name="第 2 版").click()
+    expect(page.get_by_role("link", name="第 3 版")).to_be_visible(timeout=60_000)
+    page.get_by_role("link", name="第 3 版").click()
     expect(page.locator("main")).to_contain_text("采样一队 退出")
     expect(page.locator("[data-chart=gantt] canvas")).to_have_count(2)
     axe(page)

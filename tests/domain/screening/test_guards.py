@@ -101,6 +101,17 @@ def test_one_version_of_a_round_is_adopted_and_never_an_assumption(round_: Round
         version_of(round_, state=PlanState.ADOPTED, what_if={"pool": 5})
 
 
+def test_couriers_are_assumed_or_not_stored_at_all(round_: Round) -> None:
+    plain = {"round": round_, "iterations": 9, "instance": {"couriers": {"drivers": 2}}}
+    with refused("testing_plan_couriers_only_assumed"), transaction.atomic():
+        PlanVersion.objects.create(number=1, **plain)
+    made = PlanVersion.objects.create(number=1, what_if={"drivers": 2}, **plain)
+    for step in (PlanState.COMPUTING, PlanState.READY):
+        PlanVersion.objects.filter(pk=made.pk).update(state=step, plan={}, score={}, ready_at=Now())
+    with refused("testing_plan_what_if"), transaction.atomic():
+        PlanVersion.objects.filter(pk=made.pk).update(state=PlanState.ADOPTED)
+
+
 def test_two_exemptions_of_one_worker_do_not_overlap(park: Park) -> None:
     worker = hire(park.firms[0])
     common = {"employment": worker, "enterprise": park.firms[0].unit, "reason": "leave"}

@@ -42,6 +42,11 @@ def adopt_plan(*, version: PlanVersion, by: Actor) -> list[Slot]:
     round_ = locked(version.round, *states)
     held = PlanVersion.objects.select_for_update(no_key=True, of=("self",)).get(pk=version.pk)
     held.round = round_
+    if "couriers" in held.instance:
+        raise Conflict(
+            _("送样员运送只供比较，不能采用：采样队名册里没有送样员，采用了也没有人去取样本。"),
+            code="what_if",
+        )
     if held.what_if:
         raise Conflict(_("按假设推演的计划只供比较，不能采用。"), code="what_if")
     if held.state != PlanState.READY:

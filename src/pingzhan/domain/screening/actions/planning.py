@@ -26,6 +26,7 @@ from pingzhan.kernel.errors import Conflict, Invalid
 
 WORK = "screening.plan"
 MOST_ITERATIONS = 1_000_000
+MOST_DRIVERS = 200
 
 
 @transaction.atomic
@@ -40,10 +41,12 @@ def plan_round(
 ) -> PlanVersion:
     """Ask for a new version of a round's plan; a background job computes it.
 
-    With ``assumed`` the version is a comparison that can never be adopted. Raises Refused; Conflict when something is
-    missing (people, laboratory, teams), another version is being computed, or the round is running or over.
+    With ``assumed`` the version is a comparison that can never be adopted. Raises Refused; Invalid when what is assumed
+    cannot be; Conflict when something is missing (people, laboratory, teams), another version is being computed, or the
+    round is running or over.
     """
     require_plan(by, round_.zone)
+    _require_sensible(assumed or Assumed())
     held = locked(round_, RoundState.DRAFT, RoundState.PLANNED, RoundState.ADOPTED)
     chosen = settings.iterations() if iterations is None else iterations
     what = assumed or Assumed()
@@ -56,6 +59,16 @@ def plan_round(
         what_if=what.stored(),
         reason=reason,
     )
+
+
+def _require_sensible(assumed: Assumed) -> None:
+    if assumed.drivers is not None and not 1 <= assumed.drivers <= MOST_DRIVERS:
+        raise Invalid(_("送样员在 1 到 200 名之间。"), place="drivers")
+    limit = settings.age_minutes()
+    if assumed.age_minutes is not None and not 1 <= assumed.age_minutes <= limit:
+        raise Invalid(
+            _("样本送到的时限在 1 到 %(n)d 分钟之间，不能比规定的长。") % {"n": limit}, place="age_minutes"
+        )
 
 
 def start_computing(

@@ -148,7 +148,8 @@ class PlanVersion(models.Model):
 
     The question (``instance``, seed, iterations) never changes, the answer not once it is there: the database
     sees to it. ``greedy`` is the score of the plan made without a search, for comparison. ``what_if`` says what
-    was assumed otherwise; a version with it is only looked at and never adopted. ``base`` is the version in force
+    was assumed otherwise; a version with it is only looked at and never adopted, and couriers are only ever assumed.
+    ``base`` is the version in force
     that is planned again after something has happened, and ``happened`` what and how (queries/happened.py).
     """
 
@@ -221,6 +222,11 @@ class PlanVersion(models.Model):
                 condition=~Q(state=PlanState.ADOPTED) | Q(what_if={}),
                 name="testing_plan_what_if_only_looked_at",
                 violation_error_message=_("按假设推演的计划只供比较，不能采用。"),
+            ),
+            models.CheckConstraint(
+                condition=Q(instance__couriers__isnull=True) | ~Q(what_if={}),
+                name="testing_plan_couriers_only_assumed",
+                violation_error_message=_("送样员运送只能作为假设推演。"),
             ),
             models.CheckConstraint(
                 condition=Q(base__isnull=True, happened={}) | Q(base__isnull=False) & ~Q(happened={}),

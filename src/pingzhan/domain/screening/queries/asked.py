@@ -17,15 +17,23 @@ from pingzhan.domain.screening.queries.places import spots
 from pingzhan.kernel.errors import Conflict
 
 VERSION = 1
+LAST_DRIVE = 23 * 3600
+"""Couriers are on the road until 23:00 unless a team works longer (planning reference, section 13)."""
 
 
 @dataclass(frozen=True)
 class Assumed:
-    """What a plan assumes otherwise than is so: teams that stay away, another throughput, another pool size."""
+    """What a plan assumes otherwise than is so: teams that stay away, another throughput, another pool size.
+
+    With ``drivers`` so many couriers fetch the samples and the teams stay out. ``age_minutes`` is a shorter limit for
+    the samples than the setting.
+    """
 
     without: Sequence[int] = field(default_factory=tuple)
     tubes_per_hour: int | None = None
     pool_size: int | None = None
+    drivers: int | None = None
+    age_minutes: int | None = None
 
     def stored(self) -> dict[str, Any]:
         """Return it as it is kept with the version, empty when nothing is assumed."""
@@ -33,6 +41,8 @@ class Assumed:
             "without": sorted(self.without),
             "tubes_per_hour": self.tubes_per_hour,
             "pool_size": self.pool_size,
+            "drivers": self.drivers,
+            "age_minutes": self.age_minutes,
         }
         return {key: value for key, value in plain.items() if value}
 
@@ -76,7 +86,7 @@ def instance_of(round_: Round, assumed: Assumed, *, iterations: int, seed: int) 
         "params": {
             "rate_per_sampler_h": settings.rate(),
             "setup_min": settings.setup_minutes(),
-            "age_max_min": settings.age_minutes(),
+            "age_max_min": assumed.age_minutes or settings.age_minutes(),
             "start": min(seconds(one.team.starts) for one in there),
             "pool": {"size": pool, "mode": "single" if pool == 1 else round_.mode},
         },
@@ -84,6 +94,17 @@ def instance_of(round_: Round, assumed: Assumed, *, iterations: int, seed: int) 
         "sites": _sites(round_, demands),
         "teams": [_team(one) for one in there],
         "travel": {"speed_kmh": 35, "detour": 1.3, "fixed_s": 120},
+        **({"couriers": _couriers(assumed.drivers, there)} if assumed.drivers else {}),
+    }
+
+
+def _couriers(drivers: int, there: Sequence[Crew]) -> dict[str, Any]:
+    """Return so many couriers, all of whom may be used: on the road from the first team's start until all are home."""
+    return {
+        "drivers": drivers,
+        "fixed_cost": 0,
+        "open": min(seconds(one.team.starts) for one in there),
+        "close": max(LAST_DRIVE, *(seconds(one.team.ends) for one in there)),
     }
 
 

@@ -128,7 +128,10 @@ def plan(request: HttpRequest, pk: int) -> HttpResponse:
             round_=round_,
             iterations=data["iterations"] or None,
             assumed=screening.Assumed(
-                without=data["without"], tubes_per_hour=data["tubes_per_hour"], pool_size=data["pool_size"]
+                **{
+                    name: data[name]
+                    for name in ("without", "tubes_per_hour", "pool_size", "drivers", "age_minutes")
+                }
             ),
             reason=data["reason"],
             by=actor,

@@ -133,6 +133,20 @@ class PlanForm(forms.Form):
         empty_value=None,
         choices=[("", _("按本轮")), (5, _("5 人")), (10, _("10 人")), (20, _("20 人"))],
     )
+    drivers = whole(
+        _("假设另派送样员人数"),
+        required=False,
+        min_value=1,
+        max_value=200,
+        help_text=_("送样员开车到各企业取样送实验室，采样队中途不用回去。不填就是采样队自己送。"),
+    )
+    age_minutes = whole(
+        _("假设样本送到的时限（分钟）"),
+        required=False,
+        min_value=1,
+        max_value=1440,
+        help_text=_("从每次采样的第一个人算起，不能比规定的长。不填就按规定。"),
+    )
 
     def __init__(self, *args: Any, teams: Sequence[SamplingTeam], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

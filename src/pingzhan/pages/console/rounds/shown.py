@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from pingzhan.domain.screening.models import PlanVersion, SamplingTeam
 from pingzhan.domain.territory import api as territory
@@ -60,25 +61,27 @@ def figures(version: PlanVersion) -> list[Figure]:
         quick = version.base.score or {}
     bound = (version.plan or {}).get("bounds", {})
     found = [
-        _time(_("最后出结果"), plan, quick, "last_result"),
-        _time(_("最后送到实验室"), plan, quick, "last_lab"),
-        _number(_("人时"), plan, quick, "staff_h", 1),
-        _number(_("行驶公里"), plan, quick, "km", 1),
-        _number(_("最忙队与平均之比"), plan, quick, "fairness", 2),
-        _number(_("用了几个队"), plan, quick, "teams_used", 0),
-        _number(_("管数"), plan, quick, "tubes", 0),
+        time(_("最后出结果"), plan, quick, "last_result"),
+        time(_("最后送到实验室"), plan, quick, "last_lab"),
+        number(_("人时"), plan, quick, "staff_h", 1),
+        number(_("行驶公里"), plan, quick, "km", 1),
+        number(_("最忙队与平均之比"), plan, quick, "fairness", 2),
+        number(_("用了几个队"), plan, quick, "teams_used", 0),
+        number(_("管数"), plan, quick, "tubes", 0),
     ]
     if bound.get("last_result"):
         found.insert(1, Figure(_("不可能早于"), clock(bound["last_result"]), "", None))
     return found
 
 
-def _time(name: str, plan: Mapping[str, Any], quick: Mapping[str, Any], key: str) -> Figure:
+def time(name: str, plan: Mapping[str, Any], quick: Mapping[str, Any], key: str) -> Figure:
+    """Return a time of day beside that of another plan, which may be empty; earlier is better."""
     mine, other = plan.get(key, 0), quick.get(key, 0)
     return Figure(name, clock(mine), clock(other) if quick else "", None if mine == other else mine < other)
 
 
-def _number(name: str, plan: Mapping[str, Any], quick: Mapping[str, Any], key: str, digits: int) -> Figure:
+def number(name: str, plan: Mapping[str, Any], quick: Mapping[str, Any], key: str, digits: int) -> Figure:
+    """Return a number beside that of another plan, which may be empty; less is better, except of tubes."""
     mine, other = round(plan.get(key, 0), digits), round(quick.get(key, 0), digits)
     return Figure(
         name,
@@ -151,8 +154,8 @@ def routes(
     if not features:
         return None
     instance = version.instance
-    lab = _metres(instance["labs"][0]["pos"])
-    where = {one["id"]: _metres(one["pos"]) for one in instance["sites"]}
+    lab = metres(instance["labs"][0]["pos"])
+    where = {one["id"]: metres(one["pos"]) for one in instance["sites"]}
     used = [team for team in (version.plan or {}).get("teams", ()) if team["trips"]]
     seen = {visit["site"] for team in used for trip in team["trips"] for visit in trip["visits"]}
     return {
@@ -178,7 +181,8 @@ def routes(
     }  # fmt: skip
 
 
-def _metres(spot: Sequence[float]) -> list[float]:
+def metres(spot: Sequence[float]) -> list[float]:
+    """Return a position of an instance, which is in kilometres, in metres of the park plan."""
     return [round(one * 1000, 1) for one in spot]
 
 
@@ -221,4 +225,10 @@ def assumed_words(version: PlanVersion) -> str:
         parts.append(_("实验室每小时 %(n)d 管") % {"n": what["tubes_per_hour"]})
     if what.get("pool_size"):
         parts.append(_("每管 %(n)d 人") % {"n": what["pool_size"]})
+    if what.get("drivers"):
+        n = what["drivers"]
+        parts.append(ngettext("%(n)d 名送样员运送", "%(n)d 名送样员运送", n) % {"n": n})
+    if what.get("age_minutes"):
+        n = what["age_minutes"]
+        parts.append(ngettext("样本 %(n)d 分钟内送到", "样本 %(n)d 分钟内送到", n) % {"n": n})
     return _("，").join(parts)

@@ -15,7 +15,7 @@ from pingzhan.domain.screening import api as screening
 from pingzhan.domain.screening.enums import OPEN_ROUNDS, WORKING, PlanState, RoundState
 from pingzhan.domain.screening.models import PlanVersion, Round, Slot
 from pingzhan.foundation.access.actor import request_actor
-from pingzhan.pages.console.rounds import replanning, shown
+from pingzhan.pages.console.rounds import couriers, replanning, shown
 from pingzhan.pages.console.rounds.forms import PlanForm
 from pingzhan.pages.console.rounds.shared import (
     PLAN_TONES,
@@ -147,17 +147,19 @@ def _context(request: HttpRequest, round_: Round) -> dict[str, Any]:
         teams, firms = shown.names_of(chosen)
         lines = shown.lines(chosen, teams, firms)
         again = replanning.compared(chosen, teams, firms) if chosen.base_id else None
+        routes = shown.routes(chosen, round_.zone, teams, firms)
+        fetched = couriers.compared(chosen, teams, firms, routes)
         context["chosen"] = {
             "version": chosen,
-            "figures": shown.figures(chosen),
+            "figures": fetched["figures"] if fetched else shown.figures(chosen),
             "lines": lines,
-            "gantt": shown.gantt(chosen, teams, firms),
-            "routes": shown.routes(chosen, round_.zone, teams, firms),
-            "route_columns": shown.route_columns(),
+            "gantt": fetched["gantt"] if fetched else shown.gantt(chosen, teams, firms),
+            "routes": routes,
+            "route_columns": couriers.team_columns() if fetched else shown.route_columns(),
             "route_rows": shown.route_rows(lines),
             "routes_label": _("第 %(n)d 版：各采样队的路线") % {"n": chosen.number},
-            "columns": shown.columns(),
-            "rows": shown.rows(lines),
+            "columns": couriers.columns() if fetched else shown.columns(),
+            "rows": fetched["rows"] if fetched else shown.rows(lines),
             "assumed": shown.assumed_words(chosen),
             "adoptable": plans
             and chosen.state == PlanState.READY
@@ -166,8 +168,14 @@ def _context(request: HttpRequest, round_: Round) -> dict[str, Any]:
             and not (round_.counted_at and chosen.created_at < round_.counted_at)
             and not (again and again["outdated"]),
             "again": again,
+            "fetched": fetched,
             "firms": len({one.firm for one in lines}),
-            "label": _("第 %(n)d 版：各采样队一天的安排") % {"n": chosen.number},
+            "label": (
+                _("第 %(n)d 版：各采样队和送样员一天的安排")
+                if fetched
+                else _("第 %(n)d 版：各采样队一天的安排")
+            )
+            % {"n": chosen.number},
         }
     return context
 
