@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+import zipfile
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -63,12 +65,102 @@ def test_old_word_is_told_to_save_as() -> None:
 
 
 def test_spreadsheets_are_no_word_files() -> None:
-    import zipfile
-
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w") as archive:
         archive.writestr("xl/workbook.xml", "<x/>")
     assert refusal(buffer.getvalue(), "a.xlsx").code == "damaged"
+
+
+MAIN = "word/document.xml"
+XXE = b'<!DOCTYPE x [<!ENTITY e SYSTEM "file:///etc/hostname">]>'
+LAUGHS = (
+    b'<!DOCTYPE x [<!ENTITY a "'
+    + b"x" * 64
+    + b'">'
+    + b"".join(b'<!ENTITY %c "%s">' % (98 + n, b"&%c;" % (97 + n) * 10) for n in range(8))
+    + b"]>"
+)
+
+
+def notice(change: Callable[[dict[str, bytes]], object]) -> bytes:
+    """A Word file of one line whose parts were tampered with."""
+    document = docx.Document()
+    document.add_paragraph("组长：仉云帆")
+    buffer = io.BytesIO()
+    document.save(buffer)
+    with zipfile.ZipFile(buffer) as old:
+        parts = {name: old.read(name) for name in old.namelist()}
+    change(parts)
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as new:
+        for name, content in parts.items():
+            new.writestr(name, content)
+    return out.getvalue()
+
+
+def swapped(old: bytes, new: bytes) -> bytes:
+    def change(parts: dict[str, bytes]) -> None:
+        assert old in parts[MAIN]
+        parts[MAIN] = parts[MAIN].replace(old, new, 1)
+
+    return notice(change)
+
+
+HARMFUL: dict[str, tuple[Callable[[], bytes], str]] = {
+    "entity": (
+        lambda: swapped(b"<w:document", XXE + b"<w:document"),
+        "declared",
+    ),
+    "entity used": (
+        lambda: notice(
+            lambda parts: parts.update(
+                {
+                    MAIN: parts[MAIN]
+                    .replace(b"<w:document", XXE + b"<w:document", 1)
+                    .replace(b"\xe7", b"&e;\xe7", 1)
+                }
+            )
+        ),
+        "declared",
+    ),
+    "billion laughs": (lambda: swapped(b"<w:document", LAUGHS + b"<w:document"), "declared"),
+    "in another encoding": (
+        lambda: notice(
+            lambda parts: parts.update(
+                {MAIN: ('<?xml version="1.0" encoding="UTF-16"?>' + XXE.decode() + "<x/>").encode("utf-16")}
+            )
+        ),
+        "declared",
+    ),
+    "bomb": (lambda: swapped(b"</w:body>", b" " * (60 << 20) + b"</w:body>"), "bomb"),
+    "many parts": (
+        lambda: notice(lambda parts: parts.update({f"word/m{n}.xml": b"<x/>" for n in range(3_000)})),
+        "bomb",
+    ),
+    "cut off": (lambda: swapped(b"</w:document>", b""), "damaged"),
+}
+
+
+@pytest.mark.parametrize("harm", sorted(HARMFUL))
+def test_harmful_word_files_are_refused(harm: str) -> None:
+    make, code = HARMFUL[harm]
+    refused = refusal(make(), "\u901a\u77e5.docx")
+    assert (refused.code, refused.place) == (code, "\u901a\u77e5.docx")
+
+
+def test_a_directory_that_lies_about_the_size_does_not_help() -> None:
+    """Both entries say that the part is small, what is packed is not: no more than the stated size is unpacked."""
+    bomb = swapped(b"</w:body>", b" " * (60 << 20) + b"</w:body>")
+    with zipfile.ZipFile(io.BytesIO(bomb)) as archive:
+        true = archive.getinfo(MAIN).file_size.to_bytes(4, "little")
+    assert bomb.count(true) == 2
+    assert refusal(bomb.replace(true, (20_000).to_bytes(4, "little")), "a.docx").code == "damaged"
+
+
+def test_pictures_of_a_notice_are_not_unpacked() -> None:
+    """A notice with large scans in it is read: only its text is taken out of the file."""
+    data = notice(lambda parts: parts.update({f"word/media/{n}.png": bytes(30 << 20) for n in range(2)}))
+    assert load_bytes(data, "a.docx").text.strip() == "组长：仉云帆"
 
 
 def pdf_bytes(writer: PdfWriter) -> bytes:

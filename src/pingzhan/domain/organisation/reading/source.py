@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import codecs
-import zipfile
 from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pingzhan.domain.organisation.reading import word
+from pingzhan.domain.organisation.reading import packed, word
 from pingzhan.domain.organisation.reading.model import SourceText
 from pingzhan.kernel.errors import Invalid, NotFound
 
@@ -16,7 +15,6 @@ if TYPE_CHECKING:
     from pypdf import PageObject
 
 MAX_BYTES = 50 * 1024 * 1024
-_MAX_UNPACKED = 400 * 1024 * 1024
 #: Fewer letters than this in a whole PDF are a stamp or page numbers, not a notice.
 _LEAST_MARKS = 20
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
@@ -187,16 +185,24 @@ def _docx(content: bytes, name: str) -> str:
         hint="请用 Word 或 WPS 打开后另存为 .docx 再导入。",
     )
     try:
-        with zipfile.ZipFile(BytesIO(content)) as archive:
-            if sum(info.file_size for info in archive.infolist()) > _MAX_UNPACKED:
-                raise _too_big(name)
-            if "word/document.xml" not in archive.namelist():
-                raise damaged
-        import docx
+        main = packed.main_part(content)
+        from docx.oxml import parse_xml
 
-        text = "\n".join(word.lines(docx.Document(BytesIO(content)).element.body)).replace("\x00", "")
-    except Invalid:
-        raise
+        text = "\n".join(word.lines(parse_xml(main).body)).replace("\x00", "")
+    except packed.TooLarge as error:
+        raise Invalid(
+            f"文件“{name}”解开后大得不正常，没有读入。",
+            code="bomb",
+            place=name,
+            hint="请用 Word 或 WPS 打开，只保留通知的文字，另存为 .docx 后再导入。",
+        ) from error
+    except packed.Declares as error:
+        raise Invalid(
+            f"文件“{name}”里有文档类型声明，没有读入。",
+            code="declared",
+            place=name,
+            hint="正常的 Word 文件没有这种内容，请用 Word 或 WPS 打开后另存为 .docx 再导入。",
+        ) from error
     except Exception as error:  # python-docx and lxml raise many kinds for a damaged file
         raise damaged from error
     if not text.strip():
