@@ -10,9 +10,13 @@ from django.db import connection
 
 from pingzhan.foundation.access.actor import Actor
 from pingzhan.foundation.imports import preview
+from pingzhan.foundation.imports.guard import Form, Inside
 from pingzhan.foundation.imports.models import ImportJob
+from pingzhan.foundation.imports.reading import open_book
+from pingzhan.kernel.errors import Invalid
 from tests.foundation.imports import sample
 from tests.foundation.imports.files import GOOD, HEADER, ID, csv_text, send, store, xlsx
+from tests.foundation.imports.oldbook import table, xls
 
 EMPTY = ("",) * 9
 
@@ -264,3 +268,50 @@ def test_control_characters_and_odd_blanks_do_not_reach_the_store(clerk: Actor) 
     data = csv_text([HEADER, ("A\u3000-\u200b1", "轴\x07承 \u3000 小", *EMPTY)]).encode()
     store(clerk, send(clerk, data, "零件.csv"))
     assert kept()["A-1"]["name"] == "轴承 小"
+
+
+def test_a_workbook_of_the_old_form_reads_like_a_new_one(clerk: Actor) -> None:
+    rows: list[tuple[str | float, ...]] = [
+        HEADER,
+        ("A-1", "轴承", ID, "13800000001", "2026-01-31", 5.0, 2.5, "完好", "是", "鲁M12345", "一号库"),
+        ("A-2", "垫片", "", "", "", 1e5),
+    ]
+    job = store(clerk, send(clerk, xls(table(rows), merged=[(1, 2, 10, 10)]), "零件.xls"))
+    assert (job.summary["filled"], job.stored) == (1, 2)
+    first, second = kept()["A-1"], kept()["A-2"]
+    assert (first["keeper"], first["since"], first["amount"], first["plate"]) == (
+        ID,
+        date(2026, 1, 31),
+        5,
+        "鲁M12345",
+    )
+    assert (second["name"], second["amount"], second["note"]) == ("垫片", 100_000, "一号库")
+    assert (
+        send(clerk, xls(table([HEADER, ("A-3", "丙", 110101180001010015.0)])), "零件.xls").found_refused == 1
+    )
+
+
+def test_an_old_workbook_that_reached_its_last_row_is_refused_with_the_reason(clerk: Actor) -> None:
+    """The form holds 65,536 rows; whoever saves more into it loses the rest without a word."""
+
+    def long(rows: int) -> bytes:
+        head = [(0, column, heading) for column, heading in enumerate(HEADER)]
+        return xls([*head, *((row, column, f"A-{row}") for row in range(1, rows) for column in range(2))])
+
+    job = send(clerk, long(65_536), "零件.xls")
+    assert (job.state, job.found_new) == ("failed", 0)
+    assert job.error == "工作表“零件”到了 .xls 格式的行数上限，后面的行可能已被截掉，没有读入。"
+    assert job.hint == "请把原始数据存成 .xlsx 或 .csv 后再上传。"
+    assert kept() == {}
+
+
+@pytest.mark.parametrize(("rows", "fits"), [(65_535, True), (65_536, False)])
+def test_the_last_row_is_the_limit_even_where_the_rows_before_it_are_empty(rows: int, fits: bool) -> None:
+    cells = [*((0, column, heading) for column, heading in enumerate(HEADER)), (rows - 1, 0, "A-9")]
+    if fits:
+        (found,) = open_book(sample.SPEC, xls(cells), Form.XLS, Inside()).tables
+        assert [number for number, _row in found.rows] == [rows]
+    else:
+        with pytest.raises(Invalid) as refused:
+            open_book(sample.SPEC, xls(cells), Form.XLS, Inside())
+        assert (refused.value.code, bool(refused.value.hint)) == ("upload_xls_rows", True)
