@@ -148,7 +148,7 @@ DOORS: dict[str, Door] = {
     "result_code": Door(EVERYBODY),  # leads back to the question where nobody asked
     "result_own": Door(EVERYBODY),
     "result_mine": Door(EVERYBODY),
-    "result_by_key": Door(EVERYBODY, _wrong_token, vague="shown once to the person himself"),
+    "result_by_key": Door(EVERYBODY, one(token="own_key"), wrong=_wrong_token),
     "set_language": Door(EVERYBODY, post=True),
     "ui-gallery": Door(EVERYBODY, vague="exists while developing only"),
     # one's own account
@@ -204,9 +204,7 @@ DOORS: dict[str, Door] = {
     # command
     "sheet:index": Door(may(P.MANAGE_SEATS)),
     "sheet:file": Door(
-        may(P.MANAGE_SEATS),
-        lambda w: {"name": "contacts-1-20260101T000000Z.pdf"},
-        vague="no sheet of the past is on the disk of a test",
+        may(P.MANAGE_SEATS), one(name="sheet"), wrong=lambda w: {"name": "contacts-1-20260101T000000Z.pdf"}
     ),
     "wall:index": Door(may(P.VIEW_CONSOLE)),
     "wall:fragment": Door(may(P.VIEW_CONSOLE)),
@@ -426,20 +424,26 @@ DOORS: dict[str, Door] = {
     "workers:alike": Door(may(P.VIEW_WORKERS)),
     "workers:detail": Door(may(P.VIEW_WORKERS), _worker),
     "declarations:unit": Door(LEDGERS, one(pk="firm_unit")),
-    "declarations:form": Door(LEDGERS, lambda w: {"pk": 0}, vague="no obligation"),
-    "declarations:record": Door(LEDGERS, lambda w: {"pk": 0}, vague="no declaration"),
+    "declarations:form": Door(LEDGERS, one(pk="obligation"), wrong=lambda w: {"pk": 0}),
+    "declarations:record": Door(LEDGERS, one(pk="declaration"), wrong=lambda w: {"pk": 0}),
     "today:index": Door(LEDGERS),
     "today:firm": Door(LEDGERS, one(pk="firm_unit")),
     "today:fragment": Door(LEDGERS, one(pk="firm_unit")),
     "today:zero": Door(KEEPS, one(pk="firm_unit")),
-    "today:proof": Door(LEDGERS, lambda w: {"pk": w.firm_unit, "obligation": 0}, vague="no obligation"),
+    "today:proof": Door(
+        LEDGERS,
+        one(pk="firm_unit", obligation="attended"),
+        wrong=lambda w: {"pk": w.firm_unit, "obligation": 0},
+    ),
     "today:notices": Door(KEEPS, one(pk="firm_unit")),
     "today:tap": Door(KEEPS, one(pk="firm_unit"), post=True, data={"evidence": "goods"}),
     "today:quiet": Door(KEEPS, one(pk="firm_unit")),
     "health:index": Door(LEDGERS),
     "health:firm": Door(LEDGERS, one(pk="firm_unit")),
-    "health:normal": Door(KEEPS, lambda w: {"pk": w.firm_unit, "team": 0}, post=True, vague="no team"),
-    "health:team": Door(KEEPS, lambda w: {"pk": w.firm_unit, "team": 0}, vague="no team"),
+    "health:normal": Door(KEEPS, one(pk="firm_unit", team="team"), post=True),
+    "health:team": Door(
+        KEEPS, one(pk="firm_unit", team="team"), wrong=lambda w: {"pk": w.firm_unit, "team": 0}
+    ),
     "health:correct": Door(KEEPS, one(pk="firm_unit")),
     "health:cases": Door(may(P.VIEW_HEALTH), one(pk="firm_unit")),
     "health:case": Door(may(P.VIEW_HEALTH), one(pk="health_case")),

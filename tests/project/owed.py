@@ -1,7 +1,8 @@
-"""The objects of the world that obligations are made of: one that is owed, and one waiver."""
+"""The objects of the world that obligations are made of: one owed, one waiver, one declared attended to."""
 
 from __future__ import annotations
 
+import uuid
 from typing import Any
 
 from pingzhan.domain.obligations import api, program
@@ -14,15 +15,20 @@ from tests.domain.obligations.conftest import rule
 
 
 def owed(firm: Unit, root: Actor) -> dict[str, Any]:
-    """Return the numbers of an obligation of the enterprise and of a waiver of another measure."""
+    """Return the numbers of an obligation, of a waiver of another, of one attended to and what was declared."""
     before = list(program._sources)
     day = Cadence(CadenceKind.EVERY, n=1)
-    made = Program(None, (rule("doors.owed", day), rule("doors.waived", day)))
+    made = Program(None, tuple(rule(f"doors.{name}", day) for name in ("owed", "waived", "done")))
     program.register_source(lambda units, at: dict.fromkeys(units, made))
     api.today(firm.pk)
     program._sources[:] = before
-    waived = Obligation.objects.get(unit=firm, duty__key="doors.waived")
+    one = {row.duty.key: row for row in Obligation.objects.filter(unit=firm).select_related("duty")}
+    done = one["doors.done"]
     return {
-        "obligation": Obligation.objects.get(unit=firm, duty__key="doors.owed").pk,
-        "waiver": api.waive(waived.pk, reason="x", by=root).waivers[0],
+        "obligation": one["doors.owed"].pk,
+        "waiver": api.waive(one["doors.waived"].pk, reason="x", by=root).waivers[0],
+        "attended": done.pk,
+        "declaration": api.declare(
+            done.pk, done=api.Done(uuid.uuid4(), "\u5df2\u529e", api.business_now()[0]), by=root
+        ).pk,
     }

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from pingzhan.domain.organisation.models import Person
 from pingzhan.domain.people.models import Employment
+from pingzhan.domain.screening import api as screening
 from pingzhan.domain.screening.enums import ConflictKind, ExemptReason, MemberKind, RoundState, Verdict
 from pingzhan.domain.screening.models import (
     Box,
@@ -58,6 +59,7 @@ def swabbed(zone: Unit, worker: Employment, person: Person, issuer: User) -> dic
         ).pk,
         "testing_plan": PlanVersion.objects.create(round=round_, number=1, instance={}, iterations=1).pk,
         "sampling_team": team.pk,
+        "own_key": screening.issue_own_key(individual_id=worker.individual_id),
         "sampling_phone": _phone(zone, team, issuer),
         "laboratory": Laboratory.objects.create(zone=zone, name="\u68c0\u6d4b\u5ba4", code="L1").pk,
         **_followed(zone, round_),

@@ -26,6 +26,7 @@ from pingzhan.foundation.access.models import Device, DeviceKind, Invitation, Ro
 from pingzhan.foundation.access.roles import Role
 from pingzhan.foundation.audit.models import AuditRecord
 from pingzhan.foundation.runs.models import RunRow
+from pingzhan.pages.console.sheet import files as sheet_files
 from tests.domain.people.crowd import person as somebody
 from tests.factories import SmallZone, account, small_zone
 from tests.project import belongings
@@ -131,7 +132,12 @@ class World:
     invited_returnee: int
     returning: str
     obligation: int
+    attended: int
+    declaration: int
     waiver: int
+    sheet: str
+    own_key: str
+    team: int
     key_region: int
     firm_unit: int
     clean_area: int
@@ -229,17 +235,20 @@ def build() -> World:
         plan = territory.import_plan(
             zone=small.zone, geojson={"type": "FeatureCollection", "features": shapes}, by=small.root
         )
+    team = territory.create_team(enterprise=first, name="\u7532\u73ed", by=small.root)
     workers = [
         people.register_worker(
             enterprise=first,
             person=somebody(),
             terms=people.Terms(employee_no=number),
             joined=date(2026, 3, 2),
+            place=people.Place(team=team),
             by=small.root,
         )
         for number in ("1", "2", "3")
     ]
     people.leave(employment=workers[2], on=date(2026, 4, 1), reason=LeaveReason.RESIGNED, by=small.root)
+    sheet_files.make(zone=small.zone, by=small.root)
     return World(
         zone_path=small.zone.path,
         other_path=second.path,
@@ -273,6 +282,8 @@ def build() -> World:
         closed_site=sites[1].pk,
         dormitory=sites[2].pk,
         plan=plan.n,
+        team=team.pk,
+        sheet=sheet_files.kept(small.zone)[0].name,
         run=RunRow.objects.create(kind="doors", title="\u8bd5\u9a8c", by_name="\u522b\u4eba").pk,
         worker=workers[0].pk,
         second_worker=workers[1].pk,

@@ -106,6 +106,18 @@ def test_who_takes_a_sheet(rung: SmallZone, sign_in: SignIn, role: Role) -> None
     assert AuditRecord.objects.filter(verb="sheet.taken").count() == (1 if role in MAY else 0)
 
 
+@pytest.mark.parametrize("role", sorted(MAY))
+def test_who_manages_a_part_of_the_zone_does_not_get_the_telephones_of_all(
+    rung: SmallZone, sign_in: SignIn, role: Role
+) -> None:
+    files.make(zone=rung.zone, by=rung.root)
+    client = sign_in(role, path=rung.firms[0].path)
+    name = files.kept(rung.zone)[0].name
+    answers = [client.get("/duty/sheet/"), client.get(f"/duty/sheet/{name}/"), client.post("/duty/sheet/")]
+    assert [one.status_code for one in answers] == [403, 403, 403]
+    assert len(files.kept(rung.zone)) == 3
+
+
 def test_visitor_is_sent_to_sign_in(client: Client, db: None) -> None:
     assert client.get("/duty/sheet/").headers["Location"] == "/accounts/login/?next=/duty/sheet/"
 

@@ -12,7 +12,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from pingzhan.domain.organisation import api as organisation
-from pingzhan.foundation.access.actor import request_actor
+from pingzhan.domain.territory.models import Unit
+from pingzhan.foundation.access.actor import request_actor, require
 from pingzhan.foundation.access.roles import Permission
 from pingzhan.foundation.audit import record
 from pingzhan.kernel.errors import NotFound
@@ -27,7 +28,7 @@ TYPES = {"pdf": "application/pdf", "txt": "text/plain; charset=utf-8", "csv": "t
 @needs(Permission.MANAGE_SEATS)
 def index(request: HttpRequest) -> HttpResponse:
     """List the sheets that are kept; POST makes one now."""
-    zone = zone_for(request, Permission.MANAGE_SEATS)
+    zone = _zone(request)
     if request.method == "POST":
         rows = files.make(zone=zone, by=request_actor(request))
         messages.success(request, _("已生成，共 %(n)d 行。请打印并放在值班室。") % {"n": rows})
@@ -47,7 +48,7 @@ def index(request: HttpRequest) -> HttpResponse:
 @needs(Permission.MANAGE_SEATS)
 def file(request: HttpRequest, name: str) -> HttpResponse:
     """Hand out one sheet and record who took it: it holds telephones."""
-    zone = zone_for(request, Permission.MANAGE_SEATS)
+    zone = _zone(request)
     content = files.read(zone, name)
     if content is None:
         raise NotFound(_("没有这份通讯录，可能已过期删除。"), place=name)
@@ -65,3 +66,13 @@ def file(request: HttpRequest, name: str) -> HttpResponse:
     answer.headers["Content-Disposition"] = f'{kind}; filename="{name}"'
     answer.headers["Cache-Control"] = "no-store"
     return answer
+
+
+def _zone(request: HttpRequest) -> Unit:
+    """Return the zone whose sheets are asked for. Refused to who manages a part of it only.
+
+    A sheet holds the telephones of all; the desk shows a part's officer the posts of the zone, never these.
+    """
+    zone = zone_for(request, Permission.MANAGE_SEATS)
+    require(request_actor(request), Permission.MANAGE_SEATS, zone.path)
+    return zone
