@@ -18,14 +18,20 @@ class ConsoleConfig(AppConfig):
         from pingzhan.pages.console.documents import listing as papers
         from pingzhan.pages.console.drills import handing
         from pingzhan.pages.console.exports import listings
+        from pingzhan.pages.console.imports import listing as imports
+        from pingzhan.pages.console.jobs import listing as jobs
+        from pingzhan.pages.console.messages import listing as notices
         from pingzhan.pages.console.nav import entries
         from pingzhan.pages.console.orders import panel as order_panel
+        from pingzhan.pages.console.privacy import listing as erasures
         from pingzhan.pages.console.sheet import hourly as sheet
+        from pingzhan.pages.console.staff import listing as staff
+        from pingzhan.pages.console.structure import listing as structure
 
         register_nav(entries)
         handing.register()
         order_panel.register()
         audit_work.register()
-        listings.register()
-        papers.register()
+        for lists in (listings, papers, imports, jobs, notices, erasures, staff, structure):
+            lists.register()
         sheet.register()

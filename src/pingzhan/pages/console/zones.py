@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
@@ -20,6 +22,13 @@ def zones_of(actor: Actor, permission: Permission) -> list[Unit]:
         for zone in territory.zones()
         if any(zone.path.startswith(path) or path.startswith(zone.path) for path in paths)
     ]
+
+
+def unit_names(paths: Iterable[str]) -> dict[str, str]:
+    """Return the names of units by their paths: the whole site has one too, a unit that is gone its path. One query."""
+    wanted = set(paths)
+    known = dict(Unit.objects.filter(path__in=wanted).values_list("path", "name"))
+    return {path: known.get(path, _("全部") if path == "/" else path) for path in wanted}
 
 
 def zone_for(request: HttpRequest, permission: Permission) -> Unit:

@@ -21,6 +21,7 @@ from pingzhan.foundation.imports.template import build, kind_words
 from pingzhan.foundation.options.registry import number
 from pingzhan.kernel.errors import DomainError, NotFound, Refused
 from pingzhan.pages.console.imports.forms import ConfirmForm, UploadForm
+from pingzhan.pages.console.imports.listing import rows, title_of
 from pingzhan.pages.console.imports.words import notes, outcome_tiles, steps, stored_tiles, tone
 
 PAGE = 30
@@ -44,13 +45,11 @@ def index(request: HttpRequest) -> HttpResponse:
     kinds = imports_for(actor)
     if not kinds:
         raise Refused(_("您没有可以导入的表格。"))
-    jobs = ImportJob.objects.visible_to(actor).order_by("-pk")
-    page = Paginator(jobs, PAGE).get_page(request.GET.get("page"))
-    titles = {spec.key: spec.title for spec in kinds}
+    page = Paginator(rows(actor, {}), PAGE).get_page(request.GET.get("page"))
     context = {
         "kinds": kinds,
         "page": page,
-        "rows": [{"job": one, "title": titles.get(one.spec, one.spec), "tone": tone(one)} for one in page],
+        "rows": [{"job": one, "title": title_of(one.spec), "tone": tone(one)} for one in page],
     }
     return render(request, "console/imports/index.html", context)
 

@@ -18,9 +18,9 @@ from pingzhan.foundation.access.roles import Permission
 from pingzhan.foundation.jobs.beats import Pulse, pulses
 from pingzhan.foundation.runs import actions
 from pingzhan.foundation.runs.models import RunRow, RunState
-from pingzhan.foundation.runs.registry import works
 from pingzhan.foundation.runs.schedules import Schedule, schedules
 from pingzhan.pages.console.duty.health import loop_name
+from pingzhan.pages.console.jobs.listing import STATES, kind_name, rows
 
 PAGE = 50
 
@@ -63,11 +63,10 @@ class Beat:
 
 def line(run: RunRow, actor: Actor) -> Line:
     """Return the run with what this person may do with it."""
-    work = works().get(run.kind)
     handled = actions.may_handle(actor, run)
     return Line(
         run=run,
-        kind=str(work.title) if work is not None else run.kind,
+        kind=kind_name(run.kind),
         tone=TONES[RunState(run.state)],
         may_cancel=handled and run.is_open and not run.cancel_asked,
         may_retry=handled and run.state in (RunState.DEAD, RunState.FAILED, RunState.CANCELLED),
@@ -82,22 +81,13 @@ def index(request: HttpRequest) -> HttpResponse:
     ``state`` limits the list: open, dead or ended.
     """
     actor = request_actor(request)
-    rows = RunRow.objects.visible_to(actor)
-    counts = rows.aggregate(
-        open=Count("pk", filter=Q(state__in=[RunState.QUEUED, RunState.RUNNING, RunState.FAILED])),
-        dead=Count("pk", filter=Q(state=RunState.DEAD)),
-        ended=Count("pk", filter=Q(state__in=[RunState.DONE, RunState.CANCELLED])),
+    counts = RunRow.objects.visible_to(actor).aggregate(
+        **{name: Count("pk", filter=Q(state__in=states)) for name, states in STATES.items()}
     )
     state = request.GET.get("state", "")
-    if state == "open":
-        rows = rows.open()
-    elif state == "dead":
-        rows = rows.filter(state=RunState.DEAD)
-    elif state == "ended":
-        rows = rows.filter(state__in=[RunState.DONE, RunState.CANCELLED])
-    else:
+    if state not in STATES:
         state = ""
-    page = Paginator(rows.order_by("-pk"), PAGE).get_page(request.GET.get("page"))
+    page = Paginator(rows(actor, {"state": state}), PAGE).get_page(request.GET.get("page"))
     manages = actor.has(Permission.MANAGE_JOBS)
     now = timezone.now()
     context = {

@@ -22,7 +22,8 @@ from pingzhan.kernel.errors import Invalid
 from pingzhan.pages.console.guard import needs
 from pingzhan.pages.console.messages import audience
 from pingzhan.pages.console.messages.forms import LetterForm
-from pingzhan.pages.console.messages.views import TONES, way_name
+from pingzhan.pages.console.messages.listing import lines_of, way_name
+from pingzhan.pages.console.messages.views import TONES
 from pingzhan.pages.console.zones import zone_for, zones_of
 
 PAGE = 50
@@ -103,22 +104,13 @@ def letter(request: HttpRequest, letter_id: int) -> HttpResponse:
     found = get_object_or_404(rules.letters_visible_to(request_actor(request)), pk=letter_id)
     page = Paginator(queries.notices_of_letter(found), PAGE).get_page(request.GET.get("page"))
     rows = list(page.object_list)
-    names = organisation.names_of([*(one.recipient for one in rows), *found.unreached[:NAMED]])
-    labels = dict(Channel.objects.values_list("key", "label"))
+    names = organisation.names_of(found.unreached[:NAMED])
     context = {
         "letter": found,
         "row": queries.letter_rows([found])[0],
         "priority": queries.priority_class(found.priority).label,
         "page": page,
         "unreached": [names[pk] for pk in found.unreached[:NAMED] if pk in names],
-        "rows": [
-            {
-                "notice": one,
-                "name": names.get(one.recipient, way_name(one.channel, labels)),
-                "via": way_name(one.via or one.channel, labels),
-                "tone": TONES[NoticeState(one.state)],
-            }
-            for one in rows
-        ],
+        "rows": [(one, TONES[NoticeState(one.notice.state)]) for one in lines_of(rows)],
     }
     return render(request, "console/messages/letter.html", context)

@@ -17,9 +17,10 @@ from pingzhan.foundation.access.actor import Actor, request_actor
 from pingzhan.foundation.access.roles import Permission
 from pingzhan.foundation.messages import actions, queries, rules
 from pingzhan.foundation.messages.kinds import kinds
-from pingzhan.foundation.messages.models import Channel, Notice, NoticeChannel, NoticeState
+from pingzhan.foundation.messages.models import Channel, Notice, NoticeState
 from pingzhan.kernel.errors import Conflict
 from pingzhan.pages.console.guard import needs
+from pingzhan.pages.console.messages.listing import way_name
 
 PAGE = 20
 LETTERS = 10
@@ -68,13 +69,6 @@ def _row(one: Notice, labels: dict[str, str], actor: Actor) -> dict[str, Any]:
         "via": way_name(one.via or one.channel, labels),
         "handles": rules.can_handle(actor, one),
     }
-
-
-def way_name(key: str, labels: dict[str, str]) -> str:
-    """Return what a way is called: the channel's own name, or that of a built-in way."""
-    if key in labels:
-        return labels[key]
-    return str(NoticeChannel(key).label) if key in NoticeChannel.values else key
 
 
 @require_GET

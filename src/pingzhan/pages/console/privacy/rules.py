@@ -21,13 +21,13 @@ from pingzhan.foundation.privacy.models import (
     OPEN_STATES,
     Erasure,
     ErasureState,
-    ErasureSubject,
     RetentionMark,
     Subject,
 )
 from pingzhan.pages.console.guard import needs
 from pingzhan.pages.console.privacy.access import for_readers
 from pingzhan.pages.console.privacy.forms import BasisForm
+from pingzhan.pages.console.privacy.listing import lines_of, rows
 
 PAGE = 20
 TONES = {
@@ -70,20 +70,14 @@ def index(request: HttpRequest) -> HttpResponse:
     subjects = Subject.objects.filter(kind__in=kinds()).aggregate(
         live=Count("pk", filter=Q(wrapped__isnull=False)), erased=Count("pk", filter=Q(wrapped__isnull=True))
     )
-    page = Paginator(orders.order_by("-pk"), PAGE).get_page(request.GET.get("page"))
-    persons = dict(
-        ErasureSubject.objects.filter(erasure__in=[row.pk for row in page.object_list])
-        .order_by()
-        .values_list("erasure")
-        .annotate(n=Count("pk"))
-        .values_list("erasure", "n")
-    )
+    page = Paginator(rows(actor, {}), PAGE).get_page(request.GET.get("page"))
     context = {
         "subjects": subjects,
         "open": orders.filter(state__in=OPEN_STATES).count(),
         "page": page,
         "orders": [
-            OrderLine(row, persons.get(row.pk, 0), TONES[ErasureState(row.state)]) for row in page.object_list
+            OrderLine(one.row, one.count, TONES[ErasureState(one.row.state)])
+            for one in lines_of(list(page.object_list))
         ],
         "rules": [_line(rule, marks.get(rule.key)) for rule in retention.rules()],
         "kept": retention.kept(),

@@ -15,7 +15,6 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
-from pingzhan.domain.territory.models import Unit
 from pingzhan.foundation.access import devices
 from pingzhan.foundation.access.actor import request_actor
 from pingzhan.foundation.access.models import Device
@@ -23,6 +22,8 @@ from pingzhan.foundation.access.roles import Permission
 from pingzhan.kernel.errors import Invalid
 from pingzhan.pages.console.guard import needs
 from pingzhan.pages.console.staff.forms import DeviceForm
+from pingzhan.pages.console.staff.listing import device_rows, device_state
+from pingzhan.pages.console.zones import unit_names
 
 PAGE = 50
 
@@ -83,31 +84,17 @@ def _code(request: HttpRequest, device: Device, path: str) -> HttpResponse:
     return render(request, "console/staff/device_code.html", context)
 
 
-def _state(device: Device) -> tuple[str, str]:
-    """Return the badge and the words of a device's state."""
-    if device.revoked_at is not None:
-        return "idle", _("已停用")
-    if device.expires_at <= timezone.now():
-        return "idle", _("已到期")
-    if device.token_sha is not None:
-        return "ok", _("在用")
-    if device.enrol_until is not None and device.enrol_until > timezone.now():
-        return "warn", _("待登记")
-    return "idle", _("未登记")
-
-
 def _index(request: HttpRequest, form: DeviceForm | None = None) -> HttpResponse:
     actor = request_actor(request)
-    rows = devices.visible_to(actor).select_related("issued_by")
-    page = Paginator(rows, PAGE).get_page(request.GET.get("page"))
-    units = dict(Unit.objects.filter(path__in={row.unit_path for row in page}).values_list("path", "name"))
+    page = Paginator(device_rows(actor, {}), PAGE).get_page(request.GET.get("page"))
+    units = unit_names(row.unit_path for row in page)
     lines: list[dict[str, Any]] = []
     for row in page:
-        badge, words = _state(row)
+        badge, words = device_state(row)
         lines.append(
             {
                 "row": row,
-                "unit": units.get(row.unit_path, row.unit_path),
+                "unit": units[row.unit_path],
                 "badge": badge,
                 "words": words,
                 "live": row.revoked_at is None and row.expires_at > timezone.now(),

@@ -28,6 +28,8 @@ from pingzhan.foundation.accounts.models import User
 from pingzhan.kernel.errors import Invalid, Refused
 from pingzhan.pages.console.staff.forms import InviteForm
 from pingzhan.pages.console.staff.guard import signed_in
+from pingzhan.pages.console.staff.listing import invitation_rows, invitation_state, role_name
+from pingzhan.pages.console.zones import unit_names
 
 PAGE = 50
 OFFERED = 500
@@ -179,22 +181,23 @@ def _offered(actor: Actor) -> list[Role]:
 def _index(request: HttpRequest, form: InviteForm | None = None, role: Role | None = None) -> HttpResponse:
     actor = request_actor(request)
     role = role or _role(request.GET.get("role"), actor)
-    rows = invitations.visible_to(actor).select_related("proposed_by", "approved_by")
-    if request.GET.get("all") != "1":
-        rows = rows.filter(used_at=None, withdrawn_at=None)
-    page = Paginator(rows, PAGE).get_page(request.GET.get("page"))
-    units = dict(Unit.objects.filter(path__in={row.unit_path for row in page}).values_list("path", "name"))
+    every = request.GET.get("all") == "1"
+    page = Paginator(invitation_rows(actor, request.GET), PAGE).get_page(request.GET.get("page"))
+    units = unit_names(row.unit_path for row in page)
     people = _inviteable(actor, role)[:OFFERED]
     context: dict[str, Any] = {
         "page": page,
         "rows": [
             {
                 "row": row,
-                "role": str(ROLES[Role(row.role)].label) if row.role in set(Role) else row.role,
-                "unit": units.get(row.unit_path, _("全部") if row.unit_path == "/" else row.unit_path),
+                "role": role_name(row.role),
+                "unit": units[row.unit_path],
+                "state": invitation_state(row),
             }
             for row in page
         ],
+        "every": every,
+        "query": "all=1" if every else "",
         "form": form or InviteForm(people=people),
         "role": role,
         "roles": [(one.value, ROLES[one].label) for one in _offered(actor)],
