@@ -18,7 +18,7 @@ class OutboxConfig(AppConfig):
         """Plug in the channels; have the worker send every 2 s and at once when something is written."""
         from pingzhan.foundation.access.actions import factors_were_reset
         from pingzhan.foundation.jobs import register_loop
-        from pingzhan.foundation.messages import alerts, letters, retention, verbs
+        from pingzhan.foundation.messages import alerts, letters, polling, retention, verbs
         from pingzhan.foundation.messages.channels import send_in_app, send_to_console
         from pingzhan.foundation.messages.delivery import pump
         from pingzhan.foundation.messages.kinds import register_kind
@@ -41,6 +41,7 @@ class OutboxConfig(AppConfig):
         register_renderer(alerts.FACTOR_RESET, alerts.render)
         factors_were_reset.connect(alerts.tell_of_reset, dispatch_uid="pingzhan.tell_of_reset")
         register_loop("outbox", LOOP_SECONDS, pump, wake_on=WAKE_CHANNEL)
+        register_loop("receipts", polling.SECONDS, polling.poll)
         register_option(
             Option(
                 "messages.console",

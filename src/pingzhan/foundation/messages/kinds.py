@@ -94,6 +94,14 @@ class ManySender(Sender, Protocol):
         ...
 
 
+class ReportSender(Sender, Protocol):
+    """A sender that can ask what became of messages it has sent."""
+
+    def fetch(self, receipts: Sequence[str]) -> Any:
+        """Return the other side's answer as data. Raises SendError when it gave none."""
+        ...
+
+
 @dataclass(frozen=True)
 class Setting:
     """One setting of a kind as a form shows it; the value's type is that of the dataclass field."""
@@ -197,7 +205,9 @@ class Kind:
     takes no text message). ``group``: without an address it speaks to a whole group. ``open`` makes a sender
     for one thread from settings and time-out in seconds. ``rate`` is the default throttle (count, seconds).
     ``many`` gives, from the settings that may be shown, how many addresses one call takes; its senders are
-    then ManySenders. A call counts once against the throttle.
+    then ManySenders. A call counts once against the throttle. ``polls`` says, from the same settings, whether
+    delivery reports have to be fetched: None when they do not, else for how many receipts one call asks, 0 when
+    it asks for whatever is new; its senders are then ReportSenders.
     """
 
     key: str
@@ -210,6 +220,7 @@ class Kind:
     group: bool = False
     rate: tuple[int, int] | None = None
     many: Callable[[Mapping[str, Any]], int] | None = None
+    polls: Callable[[Mapping[str, Any]], int | None] | None = None
 
 
 _kinds: dict[str, Kind] = {}

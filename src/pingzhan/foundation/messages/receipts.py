@@ -52,19 +52,34 @@ def callback_channel(token: str) -> Channel:
 def read_reports(channel: Channel, data: Any) -> list[Report]:
     """Return the reports in a callback's JSON or form data, by the channel's settings.
 
-    Raises Invalid when nothing in it can be understood.
+    Those that say that there is no result yet are left out. Raises Invalid when nothing can be understood.
     """
+    reports, waiting = _understood(channel, data)
+    if not reports and not waiting:
+        raise Invalid(_("回报的内容看不懂。"))
+    return reports
+
+
+def fetched_reports(channel: Channel, data: Any) -> list[Report]:
+    """Return the reports in what a gateway answered when it was asked; none is no fault here."""
+    return _understood(channel, data)[0]
+
+
+def _understood(channel: Channel, data: Any) -> tuple[list[Report], int]:
+    """Return the reports, and how many entries say that there is no result yet."""
     shape: Mapping[str, Any] = channel.settings
-    good = listed(str(shape.get("report_ok") or ""))
-    reports = []
+    good, wait = (listed(str(shape.get(name) or "")) for name in ("report_ok", "report_wait"))
+    reports, waiting = [], 0
     for row in _rows(channel, data):
         reference = pick(row, str(shape.get("report_id") or "msgId"))
         state = pick(row, str(shape.get("report_state") or "status"))
-        if reference and state is not None:
+        if not reference or state is None:
+            continue
+        if state in wait:
+            waiting += 1
+        else:
             reports.append(Report(reference[:200], state in good, state[:40]))
-    if not reports:
-        raise Invalid(_("回报的内容看不懂。"))
-    return reports
+    return reports, waiting
 
 
 def _rows(channel: Channel, data: Any) -> Sequence[Any]:

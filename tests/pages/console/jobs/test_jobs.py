@@ -11,9 +11,11 @@ from pingzhan.foundation.access.actor import actor_of
 from pingzhan.foundation.access.roles import Role
 from pingzhan.foundation.accounts.models import User
 from pingzhan.foundation.jobs.beats import beat
+from pingzhan.foundation.jobs.loops import loops
 from pingzhan.foundation.runs.actions import start
 from pingzhan.foundation.runs.execution import claim
 from pingzhan.foundation.runs.models import RunRow
+from pingzhan.pages.console.duty.health import loop_name
 from tests.factories import account
 from tests.foundation.runs import kinds
 from tests.pages.console.conftest import SignIn
@@ -100,3 +102,8 @@ def test_the_list_is_limited_by_state_and_a_failed_run_is_started_again(sign_in:
     assert client.post(f"/jobs/{waiting.pk}/cancel/").status_code == 302
     waiting.refresh_from_db()
     assert waiting.state == "cancelled"
+
+
+def test_every_loop_is_called_by_words() -> None:
+    """The page of background work and the health block name them; a key means nothing to a duty officer."""
+    assert [one.name for one in loops() if loop_name(one.name) == one.name] == []

@@ -19,6 +19,9 @@ from pingzhan.foundation.messages.transport.http import Client, check_url, refus
 from pingzhan.kernel.errors import Invalid
 
 PLACES = re.compile(r"\{(phone|phones|text|title|id|key)\}")
+POLL_PLACES = re.compile(r"\{(ids|key)\}")
+POLL_ANSWER = 1024 * 1024
+"""Bytes of reports that one call may bring."""
 HEADER = re.compile(r"([A-Za-z0-9-]+):\s*(.*)")
 MOBILE = re.compile(r"1[3-9]\d{9}")
 NUMBER_HEADER = "X-Client-Id"
@@ -101,6 +104,29 @@ class GatewaySettings:
         help=gettext_lazy("多个用逗号隔开；其他值按未送达处理，改走下一种方式。"),
         required=False,
     )
+    report_wait: str = setting(
+        gettext_lazy("表示还没有结果的值"),
+        help=gettext_lazy("例如 SENDING，多个用逗号隔开；这样的回报不作数，等下一次。"),
+        required=False,
+    )
+    poll_url: str = setting(
+        gettext_lazy("取回送达报告的地址"),
+        help=gettext_lazy(
+            "网关访问不到本系统时填写，由本系统每分钟去取，可用 {key} {ids}；网关会主动回报时不填。"
+        ),
+        required=False,
+    )
+    poll_body: str = setting(
+        gettext_lazy("取回送达报告的正文"),
+        help=gettext_lazy(
+            "不填用 GET。{ids} 是还没有结果的回执号，JSON 里是列表，其他格式用逗号隔开；没有 {ids} 就取回全部新报告。"
+        ),
+        required=False,
+        lines=2,
+    )
+    poll_many: int = setting(
+        gettext_lazy("一次最多查询的回执号数"), default=100, required=False, minimum=1, maximum=1000
+    )
     reply_phone: str = setting(
         gettext_lazy("回复短信的号码字段"),
         help=gettext_lazy("网关把收到的短信转到本渠道的回报地址时，发信号码所在的字段；不转时不填。"),
@@ -149,10 +175,27 @@ class GatewaySettings:
                 json.loads(fill(self.body, sample, "json"))
             except ValueError:
                 raise Invalid(_("正文模板填好后不是 JSON。"), place="body") from None
+        self._check_poll()
+
+    def _check_poll(self) -> None:
+        if not self.poll_url:
+            if self.poll_body:
+                raise Invalid(_("请填写取回送达报告的地址。"), place="poll_url")
+            return
+        sample = {"ids": '["PZ1"]', "key": "k"}
+        check_url(fill(self.poll_url, sample, "url", POLL_PLACES), private=self.private, place="poll_url")
+        if self.content == "json" and self.poll_body:
+            try:
+                json.loads(fill(self.poll_body, sample, "json", POLL_PLACES))
+            except ValueError:
+                raise Invalid(_("正文模板填好后不是 JSON。"), place="poll_body") from None
 
 
-def fill(template: str, values: Mapping[str, str], escaping: str) -> str:
-    """Put the values into a template, escaped so that none of them can change its shape."""
+def fill(template: str, values: Mapping[str, str], escaping: str, places: re.Pattern[str] = PLACES) -> str:
+    """Put the values into a template, escaped so that none of them can change its shape.
+
+    ``phones`` and ``ids`` are lists in JSON; in other forms ``ids`` stands with commas.
+    """
     escapes: dict[str, Callable[[str], str]] = {
         "json": lambda text: json.dumps(text, ensure_ascii=False)[1:-1],
         "form": lambda text: quote(text, safe=""),
@@ -163,11 +206,12 @@ def fill(template: str, values: Mapping[str, str], escaping: str) -> str:
     }
 
     def put(found: re.Match[str]) -> str:
-        if found[1] == "phones" and escaping == "json":
-            return values["phones"]
-        return escapes[escaping](values[found[1]])
+        if found[1] in ("phones", "ids") and escaping == "json":
+            return values[found[1]]
+        value = values[found[1]]
+        return escapes[escaping](",".join(json.loads(value)) if found[1] == "ids" else value)
 
-    return PLACES.sub(put, template)
+    return places.sub(put, template)
 
 
 def pick(data: Any, path: str) -> str | None:
@@ -228,10 +272,7 @@ class GatewaySender:
             "id": message.number,
             "key": options.key,
         }
-        headers = {"Content-Type": CONTENT_TYPES[options.content], NUMBER_HEADER: message.number}
-        for line in options.headers.splitlines():
-            if found := HEADER.fullmatch(line.strip()):
-                headers[found[1]] = fill(found[2], values, "header")
+        headers = {**self._headers(values, PLACES), NUMBER_HEADER: message.number}
         body = "" if options.method == "GET" else fill(options.body, values, options.content)
         answer = self.client.request(
             options.method, fill(options.url, values, "url"), headers=headers, body=body.encode()
@@ -239,7 +280,43 @@ class GatewaySender:
         refuse_unless_ok(answer)
         return answer.data()
 
+    def fetch(self, receipts: Sequence[str]) -> Any:
+        """Return the reports the gateway has, about these receipts where the address or body asks for some.
+
+        Raises SendError without an answer in JSON, and for one whose flag says no.
+        """
+        options = self.settings
+        values = {"ids": json.dumps(list(receipts), ensure_ascii=False), "key": options.key}
+        body = fill(options.poll_body, values, options.content, POLL_PLACES)
+        client = Client(self.client.timeout, private=options.private, most=POLL_ANSWER)
+        answer = client.request(
+            "POST" if body else "GET",
+            fill(options.poll_url, values, "url", POLL_PLACES),
+            headers=self._headers(values, POLL_PLACES),
+            body=body.encode(),
+        )
+        refuse_unless_ok(answer)
+        data = answer.data()
+        if data is None:
+            raise SendError("poll_unreadable", _("网关的送达报告看不懂。"))
+        # A bare list of reports has no flag; a flag that is there has to say yes.
+        if options.ok_field and pick(data, options.ok_field) is not None:
+            self._approved(data)
+        return data
+
+    def _headers(self, values: Mapping[str, str], places: re.Pattern[str]) -> dict[str, str]:
+        headers = {"Content-Type": CONTENT_TYPES[self.settings.content]}
+        for line in self.settings.headers.splitlines():
+            if found := HEADER.fullmatch(line.strip()):
+                headers[found[1]] = fill(found[2], values, "header", places)
+        return headers
+
     def _receipt(self, data: Any) -> str:
+        self._approved(data)
+        options = self.settings
+        return (pick(data, options.id_field) or "") if options.id_field else ""
+
+    def _approved(self, data: Any) -> None:
         options = self.settings
         if options.ok_field:
             got = pick(data, options.ok_field)
@@ -250,7 +327,6 @@ class GatewaySender:
                     _("网关没有接收：%(code)s。") % {"code": code},
                     lasting=got is not None and got in listed(options.lasting_values),
                 )
-        return (pick(data, options.id_field) or "") if options.id_field else ""
 
     def abort(self) -> None:
         """Break off a hanging request."""
@@ -258,6 +334,14 @@ class GatewaySender:
 
     def close(self) -> None:
         """Nothing is kept between messages."""
+
+
+def _polls(shown: Mapping[str, Any]) -> int | None:
+    """Return how the reports of a channel are fetched, see Kind."""
+    address, body = str(shown.get("poll_url") or ""), str(shown.get("poll_body") or "")
+    if not address:
+        return None
+    return int(shown.get("poll_many") or 1) if "{ids}" in address + body else 0
 
 
 GATEWAY_KIND = Kind(
@@ -270,4 +354,5 @@ GATEWAY_KIND = Kind(
     accepts=is_mobile,
     rate=(20, 1),
     many=lambda shown: int(shown.get("many") or 1),
+    polls=_polls,
 )

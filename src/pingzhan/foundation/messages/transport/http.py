@@ -31,7 +31,7 @@ MAX_PAUSE = 3600.0
 
 @dataclass(frozen=True)
 class Answer:
-    """What came back: status and body, at most 64 KiB."""
+    """What came back: status and body, at most 64 KiB unless the client was made for more."""
 
     status: int
     body: bytes
@@ -94,9 +94,10 @@ def _resolve(host: str, port: int, *, private: bool) -> list[tuple[Any, Any]]:
 class Client:
     """Sends requests for one thread. Every request has its own connection."""
 
-    def __init__(self, timeout: float, *, private: bool = False) -> None:
+    def __init__(self, timeout: float, *, private: bool = False, most: int = MAX_ANSWER) -> None:
         self.timeout = timeout
         self.private = private
+        self.most = most
         self.sock: socket.socket | None = None
 
     def request(self, method: str, url: str, *, headers: Mapping[str, str], body: bytes) -> Answer:
@@ -151,7 +152,7 @@ class Client:
         content = b""
         while chunk := answer.read1(16 * 1024):
             content += chunk
-            if len(content) > MAX_ANSWER:
+            if len(content) > self.most:
                 raise SendError("answer_too_long", _("网关的回答太长。"), channel_fault=True)
             if time.monotonic() > ends:
                 raise TimeoutError

@@ -117,5 +117,15 @@ def loop_name(key: str) -> str:
         "shared-forget": _("清理限次记录"),
         "runs": _("后台任务"),
         "tasks-lost": _("任务找回"),
+        "receipts": _("取回送达报告"),
+        "measures.terms": _("措施到期"),
+        "obligations.follow": _("事项跟随变化"),
+        "obligations.minute": _("事项逾期"),
+        "obligations.refresh": _("落实情况汇总"),
+        "obligations.hour": _("事项排期"),
+        "returnees.standing": _("返岗管控到期"),
+        "sanitation.canteens": _("食堂跟随变化"),
+        "screening.own_asks": _("自助查询短信"),
+        "screening.own_reads": _("自助查询留痕"),
     }
     return next((word for part, word in names.items() if part in key), key)
