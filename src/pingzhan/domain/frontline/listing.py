@@ -8,6 +8,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from pingzhan.domain.frontline import rules
+from pingzhan.domain.frontline.models import SiteVisit
 from pingzhan.domain.frontline.queries.facts import open_firms
 from pingzhan.domain.frontline.queries.lists import official_list, place_list
 from pingzhan.domain.organisation.enums import ResponsibilityKind
@@ -47,6 +48,16 @@ def _officials(actor: Actor, params: Params) -> QuerySet[Person]:
 def _places(actor: Actor, params: Params) -> QuerySet[Person]:
     zone = _zone(actor, params)
     return place_list(zone, params) if zone is not None else Person.objects.none()
+
+
+def _visits(actor: Actor, params: Params) -> QuerySet[SiteVisit]:
+    rows = rules.visits_visible_to(actor).select_related("unit").order_by("-visited_at", "-id")
+    asked = params.get("unit", "")
+    return rows.filter(unit=int(asked)) if asked.isdecimal() and len(asked) < 19 else rows
+
+
+def _may_visits(actor: Actor) -> bool:
+    return rules.firms_to_visit(actor).exists()
 
 
 def _place(person: Any) -> Any:
@@ -101,6 +112,22 @@ LISTINGS = (
         ),
         queryset=_places,
         may=rules.can_see,
+    ),
+    Listing(
+        key="frontline.visits",
+        title=_("走访记录"),
+        columns=(
+            OutColumn("code", _("企业代码"), lambda row: row.unit.code, width=14),
+            OutColumn("enterprise", _("企业名称"), lambda row: row.unit.name, width=28),
+            OutColumn("day", _("走访日期"), lambda row: row.day),
+            OutColumn("by", _("走访人姓名"), lambda row: row.by_name),
+            OutColumn("seen", _("看到的情况"), lambda row: row.seen, width=60),
+            OutColumn("at", _("登记时间"), lambda row: row.at, width=20),
+            OutColumn("voided", _("撤回时间"), lambda row: row.voided_at, width=20),
+            OutColumn("why", _("撤回理由"), lambda row: row.void_reason or None, width=40),
+        ),
+        queryset=_visits,
+        may=_may_visits,
     ),
 )
 

@@ -14,7 +14,9 @@ class ConsoleConfig(AppConfig):
     def ready(self) -> None:
         """Tell the frame which entries a person may open, and exports which lists there are."""
         from pingzhan.foundation.ui.context import register_nav
+        from pingzhan.pages.console.audit import listing as trail
         from pingzhan.pages.console.audit import work as audit_work
+        from pingzhan.pages.console.compliance import listing as compliance
         from pingzhan.pages.console.documents import listing as papers
         from pingzhan.pages.console.drills import handing
         from pingzhan.pages.console.exports import listings
@@ -32,6 +34,17 @@ class ConsoleConfig(AppConfig):
         handing.register()
         order_panel.register()
         audit_work.register()
-        for lists in (listings, papers, imports, jobs, notices, erasures, staff, structure):
+        for lists in (
+            listings,
+            papers,
+            imports,
+            jobs,
+            notices,
+            erasures,
+            staff,
+            structure,
+            trail,
+            compliance,
+        ):
             lists.register()
         sheet.register()

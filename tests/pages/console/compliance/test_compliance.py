@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 from collections.abc import Iterator
 from datetime import time, timedelta
 from typing import Any
@@ -221,3 +223,46 @@ def _count(client: Client, name: str) -> int:
     with CaptureQueriesContext(connection) as seen:
         assert client.get(reverse(name)).status_code == 200
     return len(seen)
+
+
+def rows_of(answer: Any) -> list[dict[str, str]]:
+    head, *rows, _note = csv.reader(io.StringIO(answer.content.decode("utf-8-sig"), newline=""))
+    return [dict(zip(head, row, strict=True)) for row in rows]
+
+
+def test_the_list_goes_out_with_its_query_and_its_rights(daily: SmallZone, sign_in: SignIn) -> None:
+    client, firm = sign_in(Role.DUTY_OFFICER), daily.firms[0]
+    Obligation.objects.filter(unit=daily.firms[1]).update(
+        state="done", closed_at=timezone.now(), done_at=timezone.now()
+    )
+    assert 'href="/export/compliance.obligations/' in text(client.get(reverse("compliance:list")))
+    todo = rows_of(client.get("/export/compliance.obligations.csv"))
+    assert {row["单位"] for row in todo} == {firm.name}
+    assert {row["事项"] for row in todo} == {"temperature"}
+    every = rows_of(client.get("/export/compliance.obligations.csv?state="))
+    assert {row["单位"] for row in every} >= {one.name for one in daily.firms}
+    done = rows_of(client.get(f"/export/compliance.obligations.csv?state=done&scope={daily.zone.pk}"))
+    assert {row["单位"] for row in done} == {daily.firms[1].name}
+    page = text(client.get("/export/compliance.obligations/?state=done"))
+    assert f"{daily.zone.name}\uff0c已完成" in page
+    elsewhere = sign_in(Role.COMPANY, path=daily.firms[1].path)
+    assert rows_of(elsewhere.get("/export/compliance.obligations.csv")) == []
+    assert elsewhere.get(f"/export/compliance.obligations.csv?scope={firm.pk}").status_code == 404
+
+
+def test_waivers_go_out(daily: SmallZone, sign_in: SignIn) -> None:
+    row = Obligation.objects.filter(unit=daily.firms[0]).earliest("id")
+    api.waive(row.pk, reason="停产检修", by=daily.root)
+    client = sign_in(Role.LEADER)
+    assert 'href="/export/compliance.waivers/' in text(client.get(reverse("compliance:waivers")))
+    (line,) = rows_of(client.get("/export/compliance.waivers.csv"))
+    assert (line["措施"], line["单位"], line["理由"]) == ("temperature", daily.firms[0].name, "停产检修")
+    assert (
+        rows_of(sign_in(Role.COMPANY, path=daily.firms[1].path).get("/export/compliance.waivers.csv")) == []
+    )
+
+
+@pytest.mark.parametrize("role", sorted(set(Role) - set(READERS)))
+def test_no_file_without_the_page(daily: SmallZone, sign_in: SignIn, role: Role) -> None:
+    for key in ("obligations", "waivers"):
+        assert sign_in(role).get(f"/export/compliance.{key}.csv").status_code == 404

@@ -15,6 +15,8 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from pingzhan.domain.frontline.models import SiteVisit
+from pingzhan.domain.frontline.rules import READERS
 from pingzhan.domain.organisation import api as organisation
 from pingzhan.domain.organisation.enums import Channel as Way
 from pingzhan.domain.organisation.models import Person
@@ -86,6 +88,13 @@ def erasure(world: SmallZone, name: str, path: str) -> object:
     return Erasure.objects.create(scope=ErasureScope.REQUEST, basis=name, unit_path=path)
 
 
+def visit(world: SmallZone, name: str, path: str) -> object:
+    unit = next(one for one in world.firms if one.path == path)
+    return SiteVisit.objects.create(
+        unit=unit, day=timezone.localdate(), visited_at=timezone.now(), seen=name, by_name="林知远"
+    )
+
+
 def person(world: SmallZone, name: str, path: str) -> object:
     unit = next(one for one in world.firms if one.path == path)
     made = organisation.add_person(home_unit=unit, name=name, by=world.root)
@@ -133,6 +142,7 @@ CASES = {
         "/privacy/", roles(P.MANAGE_PRIVACY, P.ORDER_ERASURE, P.VERIFY_AUDIT), erasure, "依据"
     ),
     "imports.history": Case("/import/", roles(*IMPORTERS), upload, "单位"),
+    "frontline.visits": Case("", roles(*READERS, P.CHECK_ORDERS), visit, "看到的情况"),
     "structure.people": Case("/structure/people/", roles(P.VIEW_STRUCTURE), person, "姓名"),
 }
 
@@ -276,3 +286,25 @@ def test_the_right_for_one_enterprise_opens_no_contacts_of_the_zone(world: Small
     assert not PEOPLE.whole_allowed(actor_of(user))
     RoleGrant.objects.create(user=user, role=Role.PRIVACY_OFFICER.value, unit_path="/")
     assert PEOPLE.whole_allowed(actor_of(user))
+
+
+def test_the_switches_of_ones_units_go_out(emergency: SmallZone, sign_in: SignIn) -> None:
+    (row,) = table(sign_in(Role.AUDITOR).get("/export/audit.switches.csv").content)
+    shown = ("试验开发区", "平时", "战时Ⅱ级", "试验", "试发〔2026〕1号")
+    assert tuple(row[one] for one in ("范围", "转换前", "转换后", "理由", "依据")) == shown
+    assert (row["结束"], row["说明"]) == ("", "")
+    elsewhere = sign_in(Role.AUDITOR, path=emergency.firms[0].path)
+    assert table(elsewhere.get("/export/audit.switches.csv").content) == []
+    assert 'href="/export/audit.switches/' in sign_in(Role.AUDITOR).get("/audit/switches/").content.decode()
+    for role in set(Role) - set(roles_with(P.VIEW_AUDIT)):
+        assert sign_in(role).get("/export/audit.switches.csv").status_code == 404, role
+
+
+def test_the_visits_of_one_enterprise(world: SmallZone, sign_in: SignIn) -> None:
+    for firm in world.firms:
+        visit(world, f"看了{firm.name}", firm.path)
+    client, first = sign_in(Role.DUTY_OFFICER), world.firms[0]
+    page = client.get(f"/frontline/visits/{first.pk}/").content.decode()
+    assert f"/export/frontline.visits/?unit={first.pk}" in page
+    (row,) = table(client.get(f"/export/frontline.visits.csv?unit={first.pk}").content)
+    assert row["看到的情况"] == f"看了{first.name}"

@@ -19,9 +19,10 @@ from pingzhan.domain.command.models import Activation
 from pingzhan.domain.reporting import api as reporting
 from pingzhan.domain.territory.models import Unit
 from pingzhan.foundation import audit
-from pingzhan.foundation.access.actor import Actor, request_actor, within
+from pingzhan.foundation.access.actor import Actor, request_actor
 from pingzhan.foundation.access.roles import Permission
 from pingzhan.foundation.audit.models import AuditRecord
+from pingzhan.pages.console.audit import listing
 from pingzhan.pages.console.audit.forms import TrailForm
 from pingzhan.pages.console.guard import needs
 from pingzhan.pages.console.wording import level_word
@@ -87,8 +88,7 @@ def index(request: HttpRequest) -> HttpResponse:
 def switches(request: HttpRequest) -> HttpResponse:
     """Show every activation in the units this actor may read: who, when, on what basis, how it ended."""
     actor = request_actor(request)
-    found = Activation.objects.filter(within("unit__path", actor.paths(Permission.VIEW_AUDIT)))
-    page = Paginator(found.select_related("unit").order_by("-pk"), PAGE).get_page(request.GET.get("page"))
+    page = Paginator(listing.switches(actor, {}), PAGE).get_page(request.GET.get("page"))
     context = {
         "page": page,
         "rows": [_switch_row(one) for one in page.object_list],
@@ -134,5 +134,5 @@ def _switch_row(one: Activation) -> dict[str, object]:
         "basis": one.basis,
         "reason": one.reason,
         "ended_at": timezone.localtime(one.ended_at) if one.ended_at else None,
-        "end_word": " ".join(filter(None, [one.get_end_kind_display(), one.ended_by_name, one.end_reason])),
+        "end_word": listing.end_words(one),
     }

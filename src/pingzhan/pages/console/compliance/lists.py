@@ -15,14 +15,14 @@ from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.timezone import localtime, now
+from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from pingzhan.domain.measures.enums import ITEMS, Evidence, Party
+from pingzhan.domain.measures.enums import ITEMS, Evidence
 from pingzhan.domain.measures.models import SetVersion
 from pingzhan.domain.obligations import api as obligations
-from pingzhan.domain.obligations.enums import ONCE_SLOT, WAITING, State
+from pingzhan.domain.obligations.enums import ONCE_SLOT, WAITING
 from pingzhan.domain.obligations.models import Obligation
 from pingzhan.domain.territory.enums import UnitKind
 from pingzhan.domain.territory.models import Unit
@@ -32,6 +32,14 @@ from pingzhan.foundation.ui.rows import Column, badge, table
 from pingzhan.kernel.errors import DomainError
 from pingzhan.pages.console.capped import Capped
 from pingzhan.pages.console.compliance.forms import ListFilter, ReasonForm, WaiveForm
+from pingzhan.pages.console.compliance.listing import (
+    note_of,
+    party_name,
+    rows_of,
+    state_asked,
+    state_of,
+    waiver_lines,
+)
 from pingzhan.pages.console.compliance.shared import (
     PAGE,
     STATE_TONES,
@@ -47,17 +55,6 @@ OPEN_ENDED = timedelta(days=366)
 """A period longer than this has no end of its own: what is due once in it stays due until it is done."""
 
 
-def _number(text: str) -> int | None:
-    return int(text) if text.isdecimal() and len(text) < 10 else None
-
-
-def state_of(row: Obligation) -> State:
-    """Return the state as it is now: one past its time is late, whether or not the sweep has come by."""
-    if row.state == State.OPEN and row.due_at <= now():
-        return State.LATE
-    return State(row.state)
-
-
 @require_GET
 @needs(Permission.VIEW_LEDGERS)
 def index(request: HttpRequest) -> HttpResponse:
@@ -66,19 +63,8 @@ def index(request: HttpRequest) -> HttpResponse:
     scopes = scopes_for(actor)
     scope, days = scope_for(request, scopes), days_for(request)
     # Whoever opens the list wants to know what is left to do; all states are one choice away.
-    state = request.GET.get("state", obligations.UNSETTLED)
-    if state != obligations.UNSETTLED and state not in State.values:
-        state = ""
-    wanted = obligations.Wanted(
-        state=state,
-        party=request.GET.get("party", ""),
-        item=_number(request.GET.get("item", "")),
-        duty=_number(request.GET.get("duty", "")),
-        group=request.GET.get("group", ""),
-        t0=days.t0,
-        t1=days.t1,
-    )
-    found = obligations.narrow(obligations.visible_to(actor), wanted, scope)
+    state = state_asked(request.GET)
+    found = rows_of(actor, request.GET, scope, days)
     page = Capped(found, PAGE).get_page(request.GET.get("page"))
     rows = list(page.object_list)
     context: dict[str, Any] = {
@@ -110,28 +96,17 @@ def _table(rows: Sequence[Obligation]) -> SafeString:
 
 
 def _cells(rows: Sequence[Obligation]) -> Iterator[list[str]]:
-    parties = {value: str(label) for value, label in Party.choices}
     address = reverse("compliance:detail", args=[0]).replace("/0/", "/%d/")
     for row in rows:
         state = state_of(row)
         yield [
             format_html('<a href="{}">{}</a>', address % row.pk, obligations.title_of(row.demand)),
             row.unit.name,
-            parties.get(row.demand.party, row.demand.party),
+            party_name(row.demand.party),
             date_format(localtime(row.due_at), "m-d H:i"),
             badge(STATE_TONES[state], str(state.label)),
-            _note(row),
+            note_of(row),
         ]
-
-
-def _note(row: Obligation) -> str:
-    if row.state == State.WAIVED and row.waiver is not None:
-        return row.waiver.reason
-    if row.state == State.WITHDRAWN:
-        return obligations.reason_words(row.reason)
-    if row.state == State.DONE and row.closed_at is not None and row.closed_at > row.due_at:
-        return _("逾期完成")
-    return f"{row.got}/{row.need}" if row.need > 1 else ""
 
 
 def kind_of_work(evidence: str) -> str:
@@ -178,7 +153,7 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
         "title": obligations.title_of(row.demand),
         "state": state,
         "state_tone": STATE_TONES[state],
-        "party": dict(Party.choices).get(row.demand.party, row.demand.party),
+        "party": party_name(row.demand.party),
         "item": ITEMS.get(row.demand.item, ""),
         "posture": level_word(row.level),
         "version": SetVersion.objects.select_related("set").filter(pk=row.demand.set_version).first(),
@@ -205,16 +180,14 @@ def waivers(request: HttpRequest) -> HttpResponse:
     page = Paginator(obligations.waivers_of(obligations.waivers_visible_to(actor)), PAGE).get_page(
         request.GET.get("page")
     )
-    rows = list(page.object_list)
     context = {
         "page": page,
-        "rows": rows,
-        "titles": obligations.titles_of({row.duty_id for row in rows}),
+        "rows": [
+            (one.row, one.title, one.row.revoked_at is None and obligations.can_waive(actor, one.row.unit))
+            for one in waiver_lines(list(page.object_list))
+        ],
         "may_waive": actor.has(Permission.WAIVE_OBLIGATIONS),
     }
-    for row in rows:
-        row.title = context["titles"].get(row.duty_id, row.duty.key)  # type: ignore[attr-defined]
-        row.may_revoke = row.revoked_at is None and obligations.can_waive(actor, row.unit)  # type: ignore[attr-defined]
     return render(request, "console/compliance/waivers.html", context)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from urllib.parse import urlencode
@@ -55,7 +55,12 @@ class Days:
 
 def days_for(request: HttpRequest, default: int = DEFAULT_DAYS) -> Days:
     """Return the period asked for by ``days``; anything unknown is the usual one."""
-    asked = request.GET.get("days", "")
+    return days_of(request.GET, default)
+
+
+def days_of(params: Mapping[str, str], default: int = DEFAULT_DAYS) -> Days:
+    """Return the same from the parameters of a page."""
+    asked = params.get("days", "")
     count = next((one for one in PERIODS if str(one) == asked), default)
     today = obligations.business_now()[1]
     return Days(count, today - timedelta(days=count - 1), today + timedelta(days=1))
@@ -71,7 +76,12 @@ def scopes_for(actor: Actor) -> list[Unit]:
 
 def scope_for(request: HttpRequest, scopes: Sequence[Unit]) -> Unit:
     """Return the scope asked for by ``scope``, else the first. Raises NotFound for one that is not his."""
-    asked = request.GET.get("scope", "")
+    return scope_of(request.GET, scopes)
+
+
+def scope_of(params: Mapping[str, str], scopes: Sequence[Unit]) -> Unit:
+    """Return the same from the parameters of a page."""
+    asked = params.get("scope", "")
     found = [one for one in scopes if str(one.pk) == asked] if asked else list(scopes)
     if not found:
         raise NotFound(_("没有这个单位，或者不在您的范围内。"), code="no_scope")

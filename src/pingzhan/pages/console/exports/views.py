@@ -108,7 +108,7 @@ def _params(request: HttpRequest) -> dict[str, str]:
     return {
         name: str(value)
         for name, value in request.GET.items()
-        if name not in ("page", "before") and 0 < len(value) <= LONGEST
+        if name not in ("page", "before") and len(value) <= LONGEST
     }
 
 
