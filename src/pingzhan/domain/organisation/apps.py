@@ -32,7 +32,7 @@ class OrganisationConfig(AppConfig):
         self._register_personal()
 
     def _register_personal(self) -> None:
-        from pingzhan.domain.organisation import rules
+        from pingzhan.domain.organisation import keeping, rules
         from pingzhan.domain.organisation.actions import contacts
         from pingzhan.foundation.privacy.holders import Holder, register_holder, register_kind
         from pingzhan.foundation.privacy.lookup import register_rehash
@@ -51,5 +51,6 @@ class OrganisationConfig(AppConfig):
                 ),
             )
         )
+        keeping.register()
         register_rehash("organisation.contacts", contacts.rehash)
         register_revealable("contact", rules.revealable_contact)
