@@ -14,7 +14,8 @@ class ConsoleConfig(AppConfig):
     def ready(self) -> None:
         """Tell the frame which entries a person may open, and exports which lists there are."""
         from pingzhan.foundation.ui.context import register_nav
-        from pingzhan.pages.console.audit import listing as trail
+        from pingzhan.pages.console.audit import listing as switches
+        from pingzhan.pages.console.audit import trail_listing as trail
         from pingzhan.pages.console.audit import work as audit_work
         from pingzhan.pages.console.compliance import listing as compliance
         from pingzhan.pages.console.documents import listing as papers
@@ -44,6 +45,7 @@ class ConsoleConfig(AppConfig):
             staff,
             structure,
             trail,
+            switches,
             compliance,
         ):
             lists.register()

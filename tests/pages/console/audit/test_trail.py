@@ -6,6 +6,7 @@ import zipfile
 from io import BytesIO
 from pathlib import Path
 
+import openpyxl
 import pytest
 from django.db import connection, transaction
 from pytest_django import DjangoAssertNumQueries
@@ -241,6 +242,29 @@ def test_the_table_holds_only_visible_records(world: SmallZone, sign_in: SignIn)
     answer = client.post("/audit/export/", {"form": "csv"})
     text = answer.content.decode("utf-8-sig")
     assert ("test.inside" in text, "test.outside" in text) == (True, False)
+
+
+def test_the_trail_goes_out_as_a_list_with_its_filter_and_rights(world: SmallZone, sign_in: SignIn) -> None:
+    register_verb("test.wanted", "{actor}")
+    write(3, verb="test.wanted", unit_path=world.firms[0].path)
+    write(verb="test.wanted", unit_path=world.firms[1].path)
+    client = sign_in(Role.AUDITOR, path=world.firms[0].path)
+    assert (
+        'href="/export/audit.trail/?verb=test.wanted"'
+        in client.get("/audit/?verb=test.wanted").content.decode()
+    )
+    content = client.get("/export/audit.trail.xlsx?verb=test.wanted").content
+    head, *rows = openpyxl.load_workbook(BytesIO(content)).worksheets[0].iter_rows(values_only=True)
+    numbers = [row[head.index("\u5e8f\u53f7")] for row in rows]
+    mine = AuditRecord.objects.filter(verb="test.wanted", unit_path=world.firms[0].path).order_by("-pk")
+    assert numbers == list(mine.values_list("pk", flat=True))
+    text = client.get("/export/audit.trail.csv?verb=test.wanted").content.decode("utf-8-sig")
+    assert len(text.splitlines()) == 3 + 2
+    assert mine[0].sha in text
+    wrong = client.get("/export/audit.trail.csv?verb=test.wanted&start=2026-02-02&end=2026-01-01")
+    assert len(wrong.content.decode("utf-8-sig").splitlines()) == 2
+    for role in set(Role) - READERS:
+        assert sign_in(role).get("/export/audit.trail.csv").status_code == 404, role
 
 
 def test_an_export_with_a_wrong_filter_gives_no_file(sign_in: SignIn) -> None:
