@@ -35,6 +35,8 @@ TEXT = measures.write_sheet(measures.shipped(COVID))
         TEXT.replace('title = "', 'title = "\\u0000', 1),
         TEXT.replace("value = 37.3", "value = nan", 1),
         TEXT.replace("value = 37.3", "value = inf", 1),
+        "a = " + "[" * 100_000,
+        "a = " + "{b = " * 100_000,
         TEXT.replace('key = "plan.responsibility"', f'key = "{"plan" * 1000}"', 1),
     ],
 )

@@ -72,6 +72,8 @@ class _Reader:
             data = tomllib.loads(text)
         except tomllib.TOMLDecodeError as error:
             raise self.fault(_("文件不是正确的 TOML：%(what)s") % {"what": error}) from None
+        except RecursionError:
+            raise self.fault(_("文件不是正确的 TOML：%(what)s") % {"what": _("嵌套太深")}) from None
         return self.content(data)
 
     def content(self, data: Mapping[str, Any]) -> SetContent:
