@@ -120,3 +120,12 @@ def test_the_sheet_of_one_post(emergency: SmallZone, sign_in: SignIn) -> None:
     assert text.count('class="sheet-qr"') == 1
     assert emergency.posts["medical.head"].name in text
     assert desk.get(reverse("duty:arrival"), {"post": "no.such"}).status_code == 404
+
+
+def test_nobody_prints_the_sheets_of_other_units(emergency: SmallZone, sign_in: SignIn) -> None:
+    """A sheet is all that arriving takes."""
+    own, other = emergency.firms
+    desk = sign_in(Role.DUTY_OFFICER, path=own.path)
+    text = desk.get(reverse("duty:arrival")).content.decode()
+    assert (own.name in text, other.name in text, text.count('class="sheet-qr"')) == (True, False, 1)
+    assert desk.get(reverse("duty:arrival"), {"post": "medical.head"}).status_code == 403

@@ -234,6 +234,15 @@ def test_a_letter_does_not_leave_the_zone_of_the_grant(world: SmallZone, sign_in
     assert not Letter.objects.exists()
 
 
+def test_who_may_write_to_a_part_of_the_zone_does_not_see_who_is_in_it(
+    world: SmallZone, sign_in: SignIn
+) -> None:
+    client = sign_in(Role.CLERK, path=world.firms[0].path)
+    answers = [client.get("/messages/compose/"), client.post("/messages/compose/", letter_data(world))]
+    assert [one.status_code for one in answers] == [403, 403]
+    assert not any("安若水" in one.content.decode() for one in answers)
+
+
 def test_secrets_are_taken_and_never_shown(world: SmallZone, sign_in: SignIn) -> None:
     admin = sign_in(Role.SYSTEM_ADMIN)
     page = admin.get("/messages/channels/new/sms/")

@@ -16,7 +16,7 @@ from pingzhan.domain.command import api as command
 from pingzhan.domain.organisation.models import Post
 from pingzhan.domain.territory.enums import UnitKind
 from pingzhan.domain.territory.models import Unit
-from pingzhan.foundation.access.actor import request_actor
+from pingzhan.foundation.access.actor import request_actor, require, within
 from pingzhan.foundation.access.roles import Permission
 from pingzhan.kernel.errors import DomainError, NotFound
 from pingzhan.pages.console.answers import answer_form, done, put_back_dialog
@@ -77,10 +77,12 @@ def code(request: HttpRequest) -> HttpResponse:
 @require_GET
 @needs(Permission.MANAGE_SEATS)
 def arrival(request: HttpRequest) -> HttpResponse:
-    """Show the check-in sheets of a zone for printing: one for the zone, one for each area and enterprise.
+    """Show the check-in sheets for printing: one for each zone, area and enterprise whose seats the person manages.
 
-    With ``post`` it is the one sheet of that post. Raises NotFound for a post the zone does not have.
+    With ``post`` it is the one sheet of that post. Raises NotFound for a post the zone does not have. A sheet is
+    all that arriving takes, so nobody prints those of other units.
     """
+    actor = request_actor(request)
     zone = zone_for(request, Permission.MANAGE_SEATS)
     code = request.GET.get("post", "")
     if code:
@@ -88,9 +90,11 @@ def arrival(request: HttpRequest) -> HttpResponse:
         found_post = post.select_related("unit").order_by("-version__n").first()
         if found_post is None:
             raise NotFound(_("没有代码为“%(code)s”的岗位。") % {"code": code}, place=code)
+        require(actor, Permission.MANAGE_SEATS, found_post.unit.path)
         sheets = [_sheet(found_post.unit, code)]
         return render(request, "console/duty/arrival.html", {"zone": zone, "sheets": sheets})
-    found = Unit.objects.filter(path__startswith=zone.path, kind__in=HANG_AT).order_by("path")
+    mine = within("path", actor.paths(Permission.MANAGE_SEATS))
+    found = Unit.objects.filter(mine, path__startswith=zone.path, kind__in=HANG_AT).order_by("path")
     units = list(found[:SHEETS])
     units.sort(key=lambda unit: (unit.pk != zone.pk, unit.kind, unit.path))
     return render(

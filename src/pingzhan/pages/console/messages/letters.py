@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from pingzhan.domain.organisation import api as organisation
-from pingzhan.foundation.access.actor import request_actor
+from pingzhan.foundation.access.actor import request_actor, require
 from pingzhan.foundation.access.roles import Permission
 from pingzhan.foundation.messages import letters, queries, rules
 from pingzhan.foundation.messages.models import Channel, NoticeState
@@ -37,6 +37,8 @@ def compose(request: HttpRequest) -> HttpResponse:
     """Show the form; POST shows the preview; POST with ``send`` sends."""
     actor = request_actor(request)
     zone = zone_for(request, Permission.SEND_NOTICES)
+    # The preview names people of the whole zone, so who may not write to all of it does not get that far.
+    require(actor, Permission.SEND_NOTICES, zone.path)
     offered = audience.choices(zone)
     robots = [
         (one.key, one.label)
@@ -48,7 +50,11 @@ def compose(request: HttpRequest) -> HttpResponse:
     context: dict[str, Any] = {
         "form": form,
         "zone": zone,
-        "zones": zones_of(actor, Permission.SEND_NOTICES),
+        "zones": [
+            one
+            for one in zones_of(actor, Permission.SEND_NOTICES)
+            if actor.has(Permission.SEND_NOTICES, one.path)
+        ],
     }
     if posted is None or not form.is_valid() or "edit" in request.POST:
         status = 422 if posted is not None and form.errors else 200
