@@ -10,6 +10,7 @@ from pingzhan.domain.gate.actions.closing import (
     permit,
 )
 from pingzhan.domain.gate.actions.common import Refusal
+from pingzhan.domain.gate.actions.devices import bind_to_gate
 from pingzhan.domain.gate.actions.driving import (
     Truck,
     TruckAdmission,
@@ -46,6 +47,7 @@ from pingzhan.domain.gate.actions.visiting import Admission, Arrival, admit_visi
 from pingzhan.domain.gate.personal import Texts, opened
 from pingzhan.domain.gate.photographs import KIND as STEP_PHOTOS
 from pingzhan.domain.gate.queries.closing import lapsed_closure, open_closure
+from pingzhan.domain.gate.queries.devices import gate_names, gate_of
 from pingzhan.domain.gate.queries.gate import (
     Entry,
     FirmCounts,
@@ -98,6 +100,7 @@ __all__ = [
     "admit_visitor",
     "adopt_rule",
     "appointments_visible_to",
+    "bind_to_gate",
     "can_keep",
     "can_keep_gate",
     "can_see_gate",
@@ -114,6 +117,8 @@ __all__ = [
     "find_lots",
     "firm_counts",
     "gate_firms",
+    "gate_names",
+    "gate_of",
     "goods_firms",
     "goods_rule",
     "hold_meeting",

@@ -8,6 +8,10 @@ from typing import Any
 import pytest
 from django.test import Client, RequestFactory
 
+from pingzhan.domain.gate.api import gate_of
+from pingzhan.domain.territory import api as territory
+from pingzhan.domain.territory.enums import SiteKind
+from pingzhan.domain.territory.models import Site
 from pingzhan.foundation.access import devices
 from pingzhan.foundation.access.models import Device
 from pingzhan.foundation.access.roles import Permission, Role, roles_with
@@ -111,7 +115,7 @@ def test_query_count(world: SmallZone, sign_in: SignIn, rows: int, django_assert
     for n in range(rows):
         officer.post("/devices/issue/", given(world, name=f"采样{n}", unit_path=world.firms[n % 2].path))
     officer.get("/devices/")
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(13):
         assert officer.get("/devices/").status_code == 200
 
 
@@ -120,3 +124,42 @@ def test_the_form_token_is_needed(world: SmallZone, sign_in: SignIn) -> None:
     code = code_of(shown.content.decode())
     assert Client(enforce_csrf_checks=True).post(f"/device/{code}").status_code == 403
     assert Device.objects.get().token_sha is None
+
+
+def east_gate(world: SmallZone, firm: int = 0) -> Site:
+    return territory.create_site(
+        enterprise=world.firms[firm], kind=SiteKind.GATE, code=f"G{firm}", name="\u4e1c\u95e8", by=world.root
+    )
+
+
+def test_a_gate_device_is_bound_to_the_gate_that_was_chosen(world: SmallZone, sign_in: SignIn) -> None:
+    gate = east_gate(world)
+    officer = sign_in(Role.DUTY_OFFICER, path=world.zone.path)
+    assert f"{world.firms[0].name} · \u4e1c\u95e8" in officer.get("/devices/").content.decode()
+    assert officer.post("/devices/issue/", given(world, kind="gate", gate=gate.pk)).status_code == 200
+    (device,) = Device.objects.all()
+    assert gate_of(device) == gate
+    page = officer.get("/devices/").content.decode()
+    assert "<td>\u4e1c\u95e8</td>" in page
+    text = officer.get("/export/staff.devices.csv").content.decode("utf-8-sig")
+    assert "\u4e1c\u95e8" in text
+
+
+@pytest.mark.parametrize("changes", [{"kind": "sampling"}, {"kind": "gate", "unit": 1}])
+def test_a_gate_that_does_not_fit_leaves_no_device(
+    world: SmallZone, sign_in: SignIn, changes: dict[str, Any]
+) -> None:
+    gate = east_gate(world)
+    officer = sign_in(Role.DUTY_OFFICER, path=world.zone.path)
+    unit = world.firms[changes.pop("unit", 0)].path
+    answer = officer.post("/devices/issue/", given(world, gate=gate.pk, unit_path=unit, **changes))
+    assert answer.status_code == 422
+    assert not Device.objects.exists()
+
+
+def test_gates_of_other_units_are_no_choice(world: SmallZone, sign_in: SignIn) -> None:
+    gate = east_gate(world, 1)
+    officer = sign_in(Role.DUTY_OFFICER, path=world.firms[0].path)
+    assert world.firms[1].name not in officer.get("/devices/").content.decode()
+    assert officer.post("/devices/issue/", given(world, kind="gate", gate=gate.pk)).status_code == 422
+    assert not Device.objects.exists()

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from pingzhan.domain.gate.enums import Direction, PassageKind, PassageOutcome, RefusalReason
 from pingzhan.domain.gate.models import Appointment, Passage, VehicleEntry, Visit
+from pingzhan.domain.gate.queries.devices import gate_of
 from pingzhan.domain.people.models import Employment
 from pingzhan.domain.territory.enums import UnitKind
 from pingzhan.domain.territory.models import Unit
@@ -66,19 +67,21 @@ def record_passages(batch: Sequence[PassageIn], device: Device) -> list[PassageA
 
     Facts are kept as reported: a worker, visitor or vehicle that is not known is stored as unknown. An exit of a
     visitor or vehicle that is inside closes its entry. Refused rows are wrong in themselves: a time ahead or too
-    old, an enterprise outside the device's unit, unknown words. Raises Refused for a device of another use,
-    Invalid for more than MOST rows.
+    old, an enterprise outside the device's unit or not that of its gate, unknown words. Raises Refused for a device
+    of another use or of a gate that was closed, Invalid for more than MOST rows.
     """
     if device.kind != DeviceKind.GATE:
         raise Refused(_("这个设备不是门岗设备。"), code="device_kind")
     if len(batch) > MOST:
         raise Invalid(_("一次最多上传 %(n)d 条。") % {"n": MOST}, code="batch_size")
+    gate = gate_of(device)
+    if gate is not None and not gate.active:
+        raise Refused(_("这个门岗已停用。"), code="gate_closed", hint=_("请换一个设备，或重新启用门岗。"))
     moment = clock.now()
-    units = list(
-        Unit.objects.filter(path__startswith=device.unit_path, kind=UnitKind.ENTERPRISE).only(
-            "pk", "code", "path"
-        )
-    )
+    served = Unit.objects.filter(path__startswith=device.unit_path, kind=UnitKind.ENTERPRISE)
+    if gate is not None:
+        served = served.filter(pk=gate.enterprise_id)
+    units = list(served.only("pk", "code", "path"))
     known = set(Passage.objects.filter(uuid__in=[row.uuid for row in batch]).values_list("uuid", flat=True))
     by_code = {unit.code: unit for unit in units}
     only = units[0] if len(units) == 1 else None

@@ -9,7 +9,9 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from pingzhan.domain.gate.enums import Direction, PassageKind, PassageOutcome, RefusalReason
-from pingzhan.domain.territory.models import Unit
+from pingzhan.domain.territory.models import Site, Unit
+from pingzhan.foundation.access.models import Device
+from pingzhan.foundation.audit.history import tracked
 
 
 def _facts() -> list[pgtrigger.Trigger]:
@@ -28,6 +30,23 @@ def _facts() -> list[pgtrigger.Trigger]:
             """,
         )
     ]
+
+
+@tracked()
+class GateDevice(models.Model):
+    """A phone or reader belongs to one gate: it reports what passes there and nothing of another enterprise."""
+
+    device = models.OneToOneField(
+        Device, verbose_name=_("设备"), on_delete=models.PROTECT, related_name="gate"
+    )
+    site = models.ForeignKey(Site, verbose_name=_("门岗"), on_delete=models.PROTECT, related_name="devices")
+
+    class Meta:
+        verbose_name = _("门岗的设备")
+        verbose_name_plural = _("门岗的设备")
+
+    def __str__(self) -> str:
+        return f"{self.site_id} {self.device_id}"
 
 
 class Passage(models.Model):

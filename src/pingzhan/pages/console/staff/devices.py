@@ -7,6 +7,7 @@ from typing import Any
 import segno
 from django.conf import settings
 from django.core.paginator import Paginator
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -15,14 +16,15 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
+from pingzhan.domain.gate import api as gate
 from pingzhan.foundation.access import devices
 from pingzhan.foundation.access.actor import request_actor
 from pingzhan.foundation.access.models import Device
 from pingzhan.foundation.access.roles import Permission
-from pingzhan.kernel.errors import Invalid
+from pingzhan.kernel.errors import Conflict, Invalid
 from pingzhan.pages.console.guard import needs
 from pingzhan.pages.console.staff.forms import DeviceForm
-from pingzhan.pages.console.staff.listing import device_rows, device_state
+from pingzhan.pages.console.staff.listing import bindings, device_rows, device_state
 from pingzhan.pages.console.zones import unit_names
 
 PAGE = 50
@@ -45,11 +47,18 @@ def issue(request: HttpRequest) -> HttpResponse:
     if form.is_valid():
         data = form.cleaned_data
         try:
-            device, path = devices.issue_device(
-                name=data["name"], kind=data["kind"], unit_path=data["unit_path"], days=data["days"], by=actor
-            )
-        except Invalid as error:
-            form.add_error(None, error.message)
+            with transaction.atomic():
+                device, path = devices.issue_device(
+                    name=data["name"],
+                    kind=data["kind"],
+                    unit_path=data["unit_path"],
+                    days=data["days"],
+                    by=actor,
+                )
+                if data["gate"] is not None:
+                    gate.bind_to_gate(device=device, site=data["gate"], by=actor)
+        except (Invalid, Conflict) as error:
+            form.add_error("gate" if error.place == "gate" else None, error.message)
         else:
             return _code(request, device, path)
     return _index(request, form)
@@ -88,6 +97,7 @@ def _index(request: HttpRequest, form: DeviceForm | None = None) -> HttpResponse
     actor = request_actor(request)
     page = Paginator(device_rows(actor, {}), PAGE).get_page(request.GET.get("page"))
     units = unit_names(row.unit_path for row in page)
+    bound = bindings(row.pk for row in page)
     lines: list[dict[str, Any]] = []
     for row in page:
         badge, words = device_state(row)
@@ -95,6 +105,7 @@ def _index(request: HttpRequest, form: DeviceForm | None = None) -> HttpResponse
             {
                 "row": row,
                 "unit": units[row.unit_path],
+                "bound": bound.get(row.pk, ""),
                 "badge": badge,
                 "words": words,
                 "live": row.revoked_at is None and row.expires_at > timezone.now(),

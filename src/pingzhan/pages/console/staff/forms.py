@@ -9,7 +9,8 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from pingzhan.domain.organisation.models import Person
-from pingzhan.domain.territory.models import Unit
+from pingzhan.domain.territory.enums import SiteKind
+from pingzhan.domain.territory.models import Site, Unit
 from pingzhan.foundation.access.actions import may_hand_out
 from pingzhan.foundation.access.actor import Actor, within
 from pingzhan.foundation.access.devices import LONGEST_DAYS
@@ -19,9 +20,11 @@ from pingzhan.foundation.access.roles import ROLES, Permission, Role
 if TYPE_CHECKING:
     _Choice = forms.ModelChoiceField[Person]
     _Choices = forms.ModelMultipleChoiceField[Person]
+    _GateChoice = forms.ModelChoiceField[Site]
 else:
     _Choice = forms.ModelChoiceField
     _Choices = forms.ModelMultipleChoiceField
+    _GateChoice = forms.ModelChoiceField
 
 MAX_UNITS = 1000
 """Units offered as the scope of a role; a zone has fewer (design.md section 1)."""
@@ -120,18 +123,44 @@ class InviteForm(forms.Form):
         field.queryset = chosen.order_by("home_unit__path", "sort_key", "pk")
 
 
+class GateField(_GateChoice):
+    """A gate with its enterprise, since every enterprise has an east gate."""
+
+    def label_from_instance(self, obj: Site) -> str:
+        """Return what the list shows."""
+        return f"{obj.enterprise.name} · {obj.name}"
+
+
 class DeviceForm(forms.Form):
-    """A new device: what it is called, what it is for, where it belongs, for how long."""
+    """A new device: what it is called, what it is for, where it belongs, for how long; a gate's is of one gate."""
 
     name = forms.CharField(label=_("设备名称"), max_length=60, help_text=_("写在手机背面的编号，便于清点。"))
     kind = forms.ChoiceField(label=_("用途"), choices=DeviceKind.choices)
     unit_path = forms.ChoiceField(label=_("单位"))
+    gate = GateField(
+        label=_("门岗"),
+        queryset=Site.objects.none(),
+        required=False,
+        empty_label=_("不限门岗"),
+        help_text=_("门岗设备可以只用于一个门岗；采样手机分给采样队，在核酸检测的手机页办理。"),
+    )
     days = forms.IntegerField(
         label=_("有效天数"), min_value=1, max_value=LONGEST_DAYS, initial=7, help_text=_("到期自动停用。")
     )
 
     def __init__(self, *args: Any, actor: Actor, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        gates = self.fields["gate"]
+        assert isinstance(gates, forms.ModelChoiceField)
+        gates.queryset = (
+            Site.objects.filter(
+                within("enterprise__path", actor.paths(Permission.MANAGE_DEVICES)),
+                kind=SiteKind.GATE,
+                active=True,
+            )
+            .select_related("enterprise")
+            .order_by("enterprise__path", "code")
+        )
         field = self.fields["unit_path"]
         assert isinstance(field, forms.ChoiceField)
         field.choices = unit_choices(actor.paths(Permission.MANAGE_DEVICES))

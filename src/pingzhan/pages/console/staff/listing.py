@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,6 +11,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from pingzhan.domain.gate.api import gate_names
+from pingzhan.domain.screening.models import TeamDevice
 from pingzhan.foundation.access import devices, invitations
 from pingzhan.foundation.access.actor import Actor
 from pingzhan.foundation.access.models import Device, Invitation
@@ -21,10 +23,11 @@ from pingzhan.pages.console.zones import unit_names
 
 @dataclass(frozen=True)
 class Line:
-    """A row and the name of its unit."""
+    """A row, the name of its unit, and for a device the gate or team it is bound to."""
 
     row: Any
     unit: str
+    bound: str = ""
 
 
 def device_state(device: Device) -> tuple[str, str]:
@@ -68,6 +71,18 @@ def role_name(role: str) -> str:
     return str(ROLES[Role(role)].label) if role in set(Role) else role
 
 
+def bindings(device_ids: Iterable[int]) -> dict[int, str]:
+    """Return by device the gate or the sampling team it is bound to. Two queries."""
+    ids = list(device_ids)
+    teams = TeamDevice.objects.filter(device__in=ids).values_list("device_id", "team__name")
+    return {**gate_names(ids), **dict(teams)}
+
+
+def _devices(rows: Sequence[Device]) -> Sequence[Line]:
+    names, bound = unit_names(row.unit_path for row in rows), bindings(row.pk for row in rows)
+    return [Line(row, names[row.unit_path], bound.get(row.pk, "")) for row in rows]
+
+
 def _with_units(rows: Sequence[Any]) -> Sequence[Line]:
     names = unit_names(row.unit_path for row in rows)
     return [Line(row, names[row.unit_path]) for row in rows]
@@ -84,6 +99,7 @@ DEVICES = Listing(
         OutColumn("name", gettext_lazy("名称"), lambda line: line.row.name, width=24),
         OutColumn("kind", gettext_lazy("用途"), lambda line: str(line.row.get_kind_display())),
         OutColumn("unit", gettext_lazy("单位"), lambda line: line.unit, width=28),
+        OutColumn("bound", gettext_lazy("绑定"), lambda line: line.bound or None, width=24),
         OutColumn("by", gettext_lazy("发放人"), lambda line: line.row.issued_by.name),
         OutColumn("issued", gettext_lazy("发放时间"), lambda line: line.row.issued_at, width=20),
         OutColumn("expires", gettext_lazy("到期"), lambda line: line.row.expires_at, width=20),
@@ -92,7 +108,7 @@ DEVICES = Listing(
     ),
     queryset=device_rows,
     may=lambda actor: actor.has(Permission.MANAGE_DEVICES),
-    load=_with_units,
+    load=_devices,
 )
 INVITATIONS = Listing(
     key="staff.invitations",
