@@ -12,9 +12,11 @@ from typing import Any
 import openpyxl
 import pytest
 from django.db import connection
+from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from pingzhan.domain.command.models import Activation
 from pingzhan.domain.frontline.models import SiteVisit
 from pingzhan.domain.frontline.rules import READERS
 from pingzhan.domain.organisation import api as organisation
@@ -288,11 +290,24 @@ def test_the_right_for_one_enterprise_opens_no_contacts_of_the_zone(world: Small
     assert PEOPLE.whole_allowed(actor_of(user))
 
 
+def table_of(client: Client) -> str:
+    page = client.get("/audit/switches/").content.decode()
+    return page[page.index("<tbody") : page.index("</tbody")]
+
+
 def test_the_switches_of_ones_units_go_out(emergency: SmallZone, sign_in: SignIn) -> None:
     (row,) = table(sign_in(Role.AUDITOR).get("/export/audit.switches.csv").content)
     shown = ("试验开发区", "平时", "战时Ⅱ级", "试验", "试发〔2026〕1号")
     assert tuple(row[one] for one in ("范围", "转换前", "转换后", "理由", "依据")) == shown
-    assert (row["结束"], row["说明"]) == ("", "")
+    assert (row["结束"], row["说明"], row["实战或演练"]) == ("", "", "实战")
+    client = sign_in(Role.AUDITOR)
+    assert "status-drill" not in table_of(client)
+    drill = Activation.objects.get()
+    drill.pk, drill.world, drill.key = None, 7, "drill"
+    drill.save(force_insert=True)
+    assert table_of(client).count("status-drill") == 1
+    rows = table(client.get("/export/audit.switches.csv").content)
+    assert [row["实战或演练"] for row in rows] == ["演练", "实战"]
     elsewhere = sign_in(Role.AUDITOR, path=emergency.firms[0].path)
     assert table(elsewhere.get("/export/audit.switches.csv").content) == []
     assert 'href="/export/audit.switches/' in sign_in(Role.AUDITOR).get("/audit/switches/").content.decode()

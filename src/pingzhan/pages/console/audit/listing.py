@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.db.models import QuerySet
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from pingzhan.domain.command.models import Activation
@@ -29,6 +30,7 @@ SWITCHES = Listing(
     columns=(
         OutColumn("at", _("启动"), lambda one: one.at, width=20),
         OutColumn("unit", _("范围"), lambda one: one.unit.name, width=28),
+        OutColumn("world", _("实战或演练"), lambda one: gettext("演练") if one.world else gettext("实战")),
         OutColumn("from", _("转换前"), lambda one: level_word(one.level_from)),
         OutColumn("to", _("转换后"), lambda one: level_word(one.level)),
         OutColumn("who", _("谁下令"), lambda one: one.ordered_by_name),

@@ -128,6 +128,7 @@ def _switch_row(one: Activation) -> dict[str, object]:
         "pk": one.pk,
         "at": timezone.localtime(one.at),
         "unit": one.unit.name,
+        "world": one.world,
         "from_word": level_word(one.level_from),
         "to_word": level_word(one.level),
         "who": one.ordered_by_name,
