@@ -137,6 +137,9 @@ def test_an_assumption_is_shown_as_such_and_has_no_button_to_adopt(planner: Clie
     assert version.what_if == {"pool_size": 5, "tubes_per_hour": 30}
     page = text(planner.get(f"{at('rounds:show', round_.pk)}?v={version.number}"))
     assert "\u5b9e\u9a8c\u5ba4\u6bcf\u5c0f\u65f6 30 \u7ba1" in page
+    table = page.split("</tbody>")[0]
+    assert "\u53ea\u4f9b\u6bd4\u8f83" in table  # its state, where a plan that can be adopted says so
+    assert table.count(version.get_state_display()) == round_.versions.filter(what_if={}).count()
     assert at("rounds:adopt", version.pk) not in page
 
 
