@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
@@ -9,6 +10,7 @@ from dataclasses import replace
 from functools import cache as cache_of
 from typing import Any, ClassVar
 from unittest import mock
+from zlib import crc32
 
 import pytest
 from allauth.account.internal.flows.login import record_authentication
@@ -77,6 +79,15 @@ def _handler(strict: bool) -> ClientHandler:
     return ClientHandler(strict)
 
 
+def _left_out(name: str, role: Role | None) -> bool:
+    """Return whether this refusal is asked for by the long run only.
+
+    A submission asks each address of all who may, and of a third of those who may not, others at each address.
+    """
+    part = float(os.environ.get("PINGZHAN_TEST_EXAMPLES", "1"))
+    return part < 1 and crc32(f"{name} {role}".encode()) % 3 != 0
+
+
 class _Undo(Exception):
     pass
 
@@ -142,6 +153,8 @@ class Doors(TestCase):
         drawn = False
         for role, client in self.clients["inside"].items():
             allowed = door.who in (EVERYBODY, SIGNED_IN) or role in door.who
+            if not allowed and _left_out(name, role):
+                continue
             # Who is let in is settled before the page is drawn: it is drawn in full for the first one only.
             with nullcontext() if allowed and not drawn else undrawn():
                 answer = ask(client, name, door, self.world)
@@ -230,4 +243,4 @@ def _check(name: str) -> Any:
 for _name in DOORS:
     setattr(Doors, f"test_{_name.replace(':', '_').replace('-', '_')}", _check(_name))
 
-Doors = pytest.mark.xdist_group("doors")(Doors)  # type: ignore[misc]
+Doors = pytest.mark.property(pytest.mark.xdist_group("doors")(Doors))  # type: ignore[misc]
