@@ -61,21 +61,22 @@ demo: assets      ## the demo zone into an empty database, then serve
 # Most of a child process's start is compiling, which the tests do once.
 test test-floor test-long check bench: export PYTHONDONTWRITEBYTECODE :=
 
-# Three processes for two cores: each waits now and then, for a browser, a child process or the database. Properties
-# are tried with a part of their examples on every submission and with all of them by test-long.
+# Properties are tried with a part of their examples on every submission and with all of them by test-long.
 test: export PINGZHAN_TEST_EXAMPLES ?= 0.4
 test: assets .venv/.dev tests/rest/official/node_modules/.ok  ## everything that proves the product; K=word selects tests
 	scripts/test-needs
 ifdef K
-	pytest -n 3 -m "not long and not bench" -k "$(K)"
+	pytest -n 2 -m "not long and not bench" -k "$(K)"
 else
-	pytest -n 3 -m "not long and not bench"
+	pytest -n 2 -m "not long and not bench"
 	cd web && npx vitest run
 endif
 
 test-floor: assets .venv/.dev  ## concurrency and crash tests on PostgreSQL 15, the oldest we support
 	scripts/test-floor
 
+# As people have it: with the window around it.
+test-long: export PZ_CHROMIUM ?= /usr/bin/chromium
 test-long: assets .venv/.dev   ## what takes too long for every submission
 	scripts/test-needs long
 	pytest -m "long and not bench"

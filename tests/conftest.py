@@ -18,6 +18,7 @@ import hypothesis
 import pytest
 
 from pingzhan.config import embedded
+from tests.browser import chromium
 
 if TYPE_CHECKING:
     from playwright.sync_api import Playwright
@@ -196,7 +197,7 @@ def _second_factor(request: pytest.FixtureRequest) -> Iterator[None]:
 @pytest.fixture(scope="session")
 def playwright_driver() -> Iterator[Playwright]:
     """Return the one driver of browsers: a second one in the same process is refused."""
-    if not Path(os.environ.get("PZ_CHROMIUM") or "/usr/bin/chromium").exists():
+    if not Path(chromium()).exists():
         pytest.skip("没有浏览器：请由管理员安装 Debian 软件包 chromium。")
     from playwright.sync_api import sync_playwright
 

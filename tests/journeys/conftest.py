@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Playwright
 
+from tests.browser import chromium
 from tests.journeys.site import ROOT, Site
 
 ARGUMENTS = [
@@ -39,8 +40,7 @@ def site(idle: Site) -> Site:
 
 @pytest.fixture(scope="session")
 def browser(playwright_driver: Playwright) -> Iterator[Browser]:
-    path = os.environ.get("PZ_CHROMIUM", "/usr/bin/chromium")
-    opened = playwright_driver.chromium.launch(executable_path=path, args=ARGUMENTS)
+    opened = playwright_driver.chromium.launch(executable_path=chromium(), args=ARGUMENTS)
     yield opened
     opened.close()
 

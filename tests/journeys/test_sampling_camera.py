@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
@@ -10,6 +9,7 @@ import pytest
 import segno
 from playwright.sync_api import Browser, Page, Playwright, expect
 
+from tests.browser import chromium
 from tests.journeys.conftest import ARGUMENTS
 from tests.journeys.site import Site
 from tests.journeys.test_sampling import TODAY, enrol
@@ -85,7 +85,7 @@ def filmed(playwright_driver: Playwright) -> Iterator[Callable[[Path], Browser]]
 
     def make(path: Path) -> Browser:
         browser = playwright_driver.chromium.launch(
-            executable_path=os.environ.get("PZ_CHROMIUM", "/usr/bin/chromium"),
+            executable_path=chromium(),
             args=[
                 *ARGUMENTS, "--use-fake-ui-for-media-stream", "--use-fake-device-for-media-stream",
                 f"--use-file-for-fake-video-capture={path}",

@@ -56,7 +56,7 @@ _TEST_SETTINGS = """
 fsync = off
 synchronous_commit = off
 full_page_writes = off
-# Three sites at once, each with its web server and worker.
+# Several sites at once, each with its web server and worker.
 max_connections = 300
 """
 

@@ -236,8 +236,9 @@ def _worker() -> Check:
 
 def test_needs() -> Iterator[Check]:
     """Look at what only the tests need of the system."""
-    chromium = Path(os.environ.get("PZ_CHROMIUM") or "/usr/bin/chromium")
-    yield _package("浏览器", "chromium", chromium.exists())
+    given = os.environ.get("PZ_CHROMIUM")
+    browsers = [given] if given else ["/usr/bin/chromium-headless-shell", "/usr/bin/chromium"]
+    yield _package("浏览器", "chromium", any(Path(path).exists() for path in browsers))
     fonts = Path("/usr/share/fonts")
     yield _package("中文字体", "fonts-noto-cjk", next(fonts.rglob("NotoSansCJK*"), None) is not None)
     floor = Path("/usr/lib/postgresql/15/bin/postgres")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import copy
-import os
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -21,9 +20,10 @@ from playwright.sync_api import Browser, Page, Playwright, expect
 
 from pingzhan.foundation.ui import context
 from pingzhan.foundation.ui.assets import manifest_path
+from tests.browser import chromium
 from tests.foundation.ui.browser import site
 
-CHROMIUM = os.environ.get("PZ_CHROMIUM", "/usr/bin/chromium")
+CHROMIUM = chromium()
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync"]
 ARGUMENTS += ["--disable-background-networking", "--disable-component-update"]
 AXE = Path(__file__).resolve().parents[4] / "web" / "node_modules" / "axe-core" / "axe.min.js"
