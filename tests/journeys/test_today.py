@@ -74,6 +74,10 @@ RoleGrant.objects.filter(
 #: Sittings are due again once their plan is outdated by the switch; all else that was done stays done.
 DONE = '.today-fold .is-done:not([data-evidence="canteen_plan"]) .today-why li'
 LEDGERS = {
+    "declaration": "obligations_declaration",
+    "screening_plan": "screening_planversion",
+    "site_visit": "frontline_sitevisit",
+    "work_order": "orders_order",
     "gate_mark": "gate_daymark",
     "sitting_day": "sanitation_sittingday",
     "kitchen_check": "sanitation_kitchencheck",
