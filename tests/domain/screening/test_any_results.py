@@ -108,3 +108,22 @@ def test_holds_follow_the_results_of_the_moment(lab: tuple[Lab, list[Employment]
             pass
 
     holds()
+
+
+@pytest.mark.parametrize(
+    "history",
+    [
+        [("S-10", POSITIVE), ("S-00", POSITIVE), ("S-10", NEGATIVE)],
+        [("S-10", GREY), ("S-00", POSITIVE), ("S-10", NEGATIVE)],
+        [("S-00", POSITIVE), ("S-10", POSITIVE), ("S-00", NEGATIVE)],
+    ],
+)
+def test_one_corrected_swab_does_not_release_whose_other_is_positive(
+    lab: tuple[Lab, list[Employment]], history: list[tuple[str, Verdict]]
+) -> None:
+    one, crew = lab
+    said: dict[str, Verdict] = {}
+    for code, verdict in history:
+        one.say((code, verdict, "\u66f4\u6b63"))
+        said[code] = verdict
+        check(said, crew)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from html import unescape
 from typing import Any
 
@@ -108,7 +109,8 @@ def test_an_enterprise_sees_its_people_and_another_none(
     assert stranger.get(reverse("testing:held", args=[own.unit.pk])).status_code == 404
     assert stranger.get(reveal).status_code == 404
     assert stranger.get(reverse("pursuits:show", args=[followed.pk])).status_code == 404
-    assert "B7" not in text(stranger.get(reverse("testing:held", args=[other.unit.pk])))
+    # As a word: the token of a form may hold the two signs by chance.
+    assert not re.search(r"\bB7\b", text(stranger.get(reverse("testing:held", args=[other.unit.pk]))))
 
 
 def test_the_list_asks_as_often_for_three_as_for_one(

@@ -205,7 +205,8 @@ def _places(people: Sequence[Swabbed], employed: Mapping[int, int | None]) -> di
 def judge(keys: Collection[int], *, why: str, by_name: str) -> Judged:
     """Bring the holds of these persons to what is stored: released, positive, or held on.
 
-    Without an open pursuit a hold ends with ``why``. A positive single swab after the pool, or in it, makes somebody
+    Without an open pursuit a hold ends with ``why``, unless a single swab of his is positive.
+    A positive single swab after the pool, or in it, makes somebody
     positive; else the last valid single swab after the last pool releases him when it is negative. A positive whose own
     tube was corrected is held again and judged anew, and so is whoever was released by a single swab that is negative
     no more.
@@ -306,6 +307,12 @@ def _judge_held(
     by_name: str,
 ) -> None:
     if not causes:
+        # A positive swab of his own that came while he was held has opened no pursuit: it still stands.
+        standing = [tube for tube, verdict, _at in singles if verdict == Verdict.POSITIVE]
+        if standing:
+            _set(hold, state=HoldState.POSITIVE, until=Now(), retest_tube_id=standing[-1])
+            done.positive.append(hold.pk)
+            return
         _set(hold, state=HoldState.RELEASED, until=Now(), reason=why, ended_by=by_name)
         done.released.append(hold.pk)
         return
