@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
@@ -127,3 +127,24 @@ def test_one_corrected_swab_does_not_release_whose_other_is_positive(
         one.say((code, verdict, "\u66f4\u6b63"))
         said[code] = verdict
         check(said, crew)
+
+
+def test_a_positive_of_an_earlier_time_says_nothing_when_a_later_doubt_is_taken_back(
+    lab: tuple[Lab, list[Employment]],
+) -> None:
+    one, crew = lab
+    one.say(("S-00", POSITIVE, ""))
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL session_replication_role = replica")
+        for sql in (
+            "UPDATE screening_result SET reported_at = reported_at - interval '60 days'",
+            "UPDATE screening_pursuit SET state = 'closed', closed_at = now(), reason = 'over'",
+            "UPDATE screening_hold SET since = since - interval '60 days', until = now() - interval '50 days'",
+        ):
+            cursor.execute(sql)
+        cursor.execute("SET LOCAL session_replication_role = origin")
+    one.say(("S-10", GREY, ""))
+    assert [hold.state for hold in Hold.objects.filter(until=None)] == [HoldState.HELD]
+    one.say(("S-10", NEGATIVE, "\u66f4\u6b63"))
+    states = list(Hold.objects.filter(employment=crew[0]).order_by("pk").values_list("state", flat=True))
+    assert states == [HoldState.POSITIVE, HoldState.RELEASED]

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from pingzhan.domain.people.models import Employment, Placement
 from pingzhan.domain.screening.actions import storing
 from pingzhan.domain.screening.enums import HoldState, PursuitState, Verdict
-from pingzhan.domain.screening.models import Hold, Member, Probe, Pursuit, Slot
+from pingzhan.domain.screening.models import Hold, Member, Probe, Pursuit, Result, Slot
 from pingzhan.domain.screening.queries.persons import aliases_of, keys_of
 from pingzhan.domain.territory.models import Unit
 from pingzhan.kernel.errors import Conflict
@@ -205,11 +205,10 @@ def _places(people: Sequence[Swabbed], employed: Mapping[int, int | None]) -> di
 def judge(keys: Collection[int], *, why: str, by_name: str) -> Judged:
     """Bring the holds of these persons to what is stored: released, positive, or held on.
 
-    Without an open pursuit a hold ends with ``why``, unless a single swab of his is positive.
-    A positive single swab after the pool, or in it, makes somebody
-    positive; else the last valid single swab after the last pool releases him when it is negative. A positive whose own
-    tube was corrected is held again and judged anew, and so is whoever was released by a single swab that is negative
-    no more.
+    Without an open pursuit a hold ends with ``why``, unless a single swab told of since it began is positive.
+    A positive single swab after the pool, or in it, makes somebody positive; else the last valid single swab after the
+    last pool releases him when it is negative. A positive whose own tube was corrected is held again and judged anew,
+    and so is whoever was released by a single swab that is negative no more.
     """
     done = Judged()
     aliases = aliases_of(keys)
@@ -307,10 +306,15 @@ def _judge_held(
     by_name: str,
 ) -> None:
     if not causes:
-        # A positive swab of his own that came while he was held has opened no pursuit: it still stands.
-        standing = [tube for tube, verdict, _at in singles if verdict == Verdict.POSITIVE]
-        if standing:
-            _set(hold, state=HoldState.POSITIVE, until=Now(), retest_tube_id=standing[-1])
+        # A positive swab of his own told of while he was held has opened no pursuit: it still stands. One told of
+        # before, of an infection long over, has had its own hold.
+        positives = [tube for tube, verdict, _at in singles if verdict == Verdict.POSITIVE]
+        told = Result.objects.filter(
+            tube__in=positives, verdict=Verdict.POSITIVE, reported_at__gte=hold.since
+        ).order_by("pk")
+        standing = told.values_list("tube_id", flat=True).last() if positives else None
+        if standing is not None:
+            _set(hold, state=HoldState.POSITIVE, until=Now(), retest_tube_id=standing)
             done.positive.append(hold.pk)
             return
         _set(hold, state=HoldState.RELEASED, until=Now(), reason=why, ended_by=by_name)
