@@ -309,10 +309,10 @@ def _judge_held(
         # A positive swab of his own told of while he was held has opened no pursuit: it still stands. One told of
         # before, of an infection long over, has had its own hold.
         positives = [tube for tube, verdict, _at in singles if verdict == Verdict.POSITIVE]
-        told = Result.objects.filter(
+        came = Result.objects.filter(
             tube__in=positives, verdict=Verdict.POSITIVE, reported_at__gte=hold.since
         ).order_by("pk")
-        standing = told.values_list("tube_id", flat=True).last() if positives else None
+        standing = came.values_list("tube_id", flat=True).last() if positives else None
         if standing is not None:
             _set(hold, state=HoldState.POSITIVE, until=Now(), retest_tube_id=standing)
             done.positive.append(hold.pk)
