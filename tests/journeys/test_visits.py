@@ -7,6 +7,8 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page, expect
 
+LONG = "(why) => { why.lastChild.textContent = why.textContent.repeat(8) }"
+"""Why to go there names what is late, which may be many words."""
 Visit = Callable[..., Page]
 Shot = Callable[[Page, str], None]
 Axe = Callable[[Page], None]
@@ -21,6 +23,8 @@ def test_the_next_visit_is_written_down_and_taken_back(
     expect(page.locator(".front-round").first).to_be_visible()
     shot(page, f"visits-mine-{width}")
     axe(page)
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    page.locator(".front-round .status").first.evaluate(LONG)
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     first = page.locator(".front-round a").first
     assert (first.bounding_box() or {"height": 0})["height"] >= 24
