@@ -181,7 +181,8 @@ def _quiet_day(phone: Page, firm: int, site: Site, axe: Axe, shot: Shot) -> None
             phone.goto(f"/day/{firm}/")
     assert taps.n <= MOST_TAPS
     shot(phone, "today-after-390")
-    left = phone.locator(".today-now .today-acts .btn")
+    # A round of tests that falls due on this day is closed by its samples, not by the enterprise.
+    left = phone.locator(".today-now .today-line:not([data-evidence=test_round]) .today-acts .btn")
     assert left.count() == 0, [row.inner_text() for row in left.all()]
     assert over(phone) <= missed
     closed = facts(
