@@ -72,13 +72,23 @@ def probe_zones(actor: Actor) -> QuerySet[Unit]:
 
 def can_probe(actor: Actor, zone: Unit) -> bool:
     """Return whether the actor may record a probe: the testing group, and whoever takes swabs."""
-    return actor.has(P.PLAN_SCREENING, zone.path) or actor.has(P.KEEP_SAMPLING, zone.path)
+    return may_probe(actor, zone.path)
 
 
 def require_probe(actor: Actor, zone: Unit) -> None:
     """Raise Refused unless the actor may record a probe."""
     if not actor.has(P.KEEP_SAMPLING, zone.path):
         require(actor, P.PLAN_SCREENING, zone.path)
+
+
+def may_probe(actor: Actor, path: str) -> bool:
+    """Return whether the actor may record probes for a unit path: can_probe() of an import."""
+    return actor.has(P.PLAN_SCREENING, path) or actor.has(P.KEEP_SAMPLING, path)
+
+
+def require_results(actor: Actor, zone: Unit) -> None:
+    """Raise Refused unless the actor may enter results in a zone."""
+    require(actor, P.ENTER_RESULTS, zone.path)
 
 
 def versions_visible_to(actor: Actor) -> QuerySet[PlanVersion]:

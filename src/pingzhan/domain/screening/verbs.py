@@ -42,6 +42,7 @@ def register() -> None:
             _("{actor} 登记了一次愿检或抽检（采样管编号 {subject_id}）"),
             _("登记愿检和抽检"),
         ),
+        ("screening.probe_list", _("{actor} 按名单登记了 {count} 次愿检或抽检"), _("按名单登记愿检和抽检")),
         ("screening.started", _("{actor} 开始了检测轮次（编号 {subject_id}）的采样"), _("开始采样")),
         ("screening.closed", _("{actor} 结束了检测轮次（编号 {subject_id}）"), _("结束检测轮次")),
         ("screening.cancelled", _("{actor} 取消了检测轮次（编号 {subject_id}）"), _("取消检测轮次")),

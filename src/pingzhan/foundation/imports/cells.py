@@ -335,7 +335,7 @@ def as_masked(column: Column, value: Any) -> str:
     text = as_shown(column, value)
     if not column.personal or not text:
         return text
-    return mask(text)
+    return mask(text) if column.mask is None else column.mask(text)
 
 
 def mask(text: str) -> str:

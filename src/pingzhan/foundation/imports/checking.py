@@ -322,7 +322,7 @@ class Pass:
             values = [plain(row.values[key]) for key in keys]
             if verdict.outcome is Outcome.REFUSED:
                 self._refuse(table, one, verdict.errors or [CellError("", _("这一行不能存入。"))])
-                if self._spec.refused is not None:
+                if self._spec.refused is not None and verdict.carry is not None:
                     self._kept.add([row.number, index, verdict.carry, values])
                 continue
             self.tally.outcomes[verdict.outcome] += 1

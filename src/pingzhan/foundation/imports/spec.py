@@ -14,8 +14,8 @@ The order of events, for a module that writes one:
 3. ``store(judged, ctx)``: write the rows that are new or changed and were chosen, in the open transaction.
    The caller commits batch and checkpoint together, so a killed process neither loses nor doubles a batch.
 4. ``refused(judged, ctx)``, for a module that puts on record what it refused: the rows of sound cells that
-   ``prepare`` refused, with the ``carry`` (plain JSON) of the refusal. Those of the check come in the transaction
-   that ends the import, those refused only while storing with their batch.
+   ``prepare`` refused with a ``carry`` (plain JSON); a refusal without one is for the result workbook only. Those
+   of the check come in the transaction that ends the import, those refused only while storing with their batch.
 """
 
 from __future__ import annotations
@@ -60,8 +60,9 @@ class Column:
 
     ``title`` heads the column in the template; ``aliases`` are other headings it is recognised by (both are
     compared folded, without blanks, marks and case). ``choices`` are pairs of stored key and label; cells may
-    hold either. ``personal`` columns are masked in previews. ``check`` gets the value after its kind was read
-    and returns the value to keep; it raises Invalid for a value that will not do.
+    hold either. ``personal`` columns are masked in previews, by ``mask`` where it is given; without it names stay
+    readable. ``check`` gets the value after its kind was read and returns the value to keep; it raises Invalid
+    for a value that will not do.
     """
 
     key: str
@@ -74,6 +75,7 @@ class Column:
     choices: tuple[tuple[str, Text], ...] = ()
     aliases: tuple[str, ...] = ()
     personal: bool = False
+    mask: Callable[[str], str] | None = None
     max_length: int = 200
     minimum: int | None = None
     maximum: int | None = None

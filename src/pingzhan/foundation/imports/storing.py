@@ -84,7 +84,7 @@ def _store_batch(run: Run, spec: ImportSpec, context: Context, frame: list[Any],
         late = [
             Judged(row, verdict)
             for row, verdict in zip(rows, verdicts, strict=True)
-            if verdict.outcome is Outcome.REFUSED
+            if verdict.outcome is Outcome.REFUSED and verdict.carry is not None
         ]
         chosen.append((table, _judged(job, rows, verdicts), late))
     job.summary["batches"] = index + 1

@@ -8,6 +8,7 @@ without a demand. A probe closes no round: whoever is due on that day stays due 
 from __future__ import annotations
 
 import uuid as uuids
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -21,6 +22,7 @@ from pingzhan.domain.people.models import Placement
 from pingzhan.domain.screening import rules, walkins
 from pingzhan.domain.screening.actions import storing
 from pingzhan.domain.screening.actions.arriving import Batch
+from pingzhan.domain.screening.actions.following import RESULT_LOCK
 from pingzhan.domain.screening.actions.intake import (
     SAMPLE,
     Clock,
@@ -30,11 +32,20 @@ from pingzhan.domain.screening.actions.intake import (
     read_item,
     read_plain,
 )
+from pingzhan.domain.screening.actions.laboratory import ResultIn, enter_results, receive_tubes
 from pingzhan.domain.screening.actions.syncing import store_lines
-from pingzhan.domain.screening.enums import PoolMode, ProbeKind, RoundKind, RoundState
+from pingzhan.domain.screening.enums import (
+    IN_FIELD,
+    PoolMode,
+    ProbeKind,
+    ResultSource,
+    RoundKind,
+    RoundState,
+)
 from pingzhan.domain.screening.events import LIVE_TOPIC
 from pingzhan.domain.screening.models import CustodyStep, Probe, Round, Sample, Tube
 from pingzhan.domain.screening.queries.heads import firms_of
+from pingzhan.domain.screening.writings import fault_words
 from pingzhan.domain.territory.models import Unit
 from pingzhan.foundation import clock
 from pingzhan.foundation.access import devices
@@ -68,6 +79,29 @@ class ProbeIn:
     document: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """One swab of a list, of a worker: ``employment`` is what he is known by, ``enterprise`` where he works."""
+
+    kind: ProbeKind
+    tube: str
+    at: datetime
+    employment: int
+    enterprise: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Swab:
+    """A swab to be stored: its code in one writing, and of whom."""
+
+    kind: ProbeKind
+    code: str
+    at: datetime
+    person: int | None
+    guest: Guest | None
+    enterprise: int | None
+
+
 @transaction.atomic
 def record_probe(*, zone: Unit, kind: ProbeKind, swab: ProbeIn, by: Actor) -> Probe:
     """Record a swab outside the rounds, sealed in its own tube, ready for the laboratory.
@@ -77,38 +111,122 @@ def record_probe(*, zone: Unit, kind: ProbeKind, swab: ProbeIn, by: Actor) -> Pr
     """
     rules.require_probe(by, zone)
     code = read_code(swab.tube, place="tube")
-    now = clock.now()
-    if swab.at > now + AHEAD:
-        raise Invalid(_("采样时间还没有到。"), place="at")
-    if swab.at < now - OLDEST:
-        raise Invalid(_("只登记最近 %(n)d 天的采样。") % {"n": OLDEST.days}, place="at")
+    if (late := untimely(swab.at, clock.now())) is not None:
+        raise Invalid(late, place="at")
     if swab.enterprise is not None and not swab.enterprise.path.startswith(zone.path):
         raise Invalid(_("没有这家企业，或您无权查看。"), place="enterprise")
     person, guest = _who(swab)
-    # The register's numbers go up by one, and a day has one round: two clerks must not take the same.
+    where = swab.enterprise.pk if swab.enterprise is not None else None
+    hold_register(zone)
+    [probe] = _store(zone, [_Swab(kind, code, swab.at, person, guest, where)], by)
+    record("screening.probe", by=by, subject=("tube", probe.pk), unit_path=zone.path, body={})
+    return probe
+
+
+@transaction.atomic
+def record_list(
+    *, zone: Unit, swabs: Sequence[Listed], results: Sequence[ResultIn], source: ResultSource, by: Actor
+) -> list[Probe]:
+    """Record a list of swabs outside the rounds, and what was found in these or in tubes recorded before.
+
+    Each swab does what ``record_probe`` does, each result what ``enter_results`` does. A tube whose result stands in
+    the list has been at the laboratory that found it: it is received with the result, and its way says so. All or
+    nothing. Refused without KEEP_SAMPLING or PLAN_SCREENING, with results without ENTER_RESULTS; Invalid for a swab
+    that ``record_probe`` does not take, and for a result that does not fit.
+    """
+    rules.require_probe(by, zone)
+    if results:
+        rules.require_results(by, zone)
+    hold_register(zone, results=bool(results))
+    now = clock.now()
+    lines = []
+    for one in swabs:
+        if (late := untimely(one.at, now)) is not None:
+            raise Invalid(late, place="at")
+        code = read_code(one.tube, place="tube")
+        lines.append(_Swab(one.kind, code, one.at, one.employment, None, one.enterprise))
+    made = _store(zone, lines, by) if lines else []
+    if results:
+        _found(zone, results, source, by)
+    if made:
+        record("screening.probe_list", by=by, unit_path=zone.path, body={"count": len(made)})
+    return made
+
+
+def untimely(at: datetime, now: datetime) -> str | None:
+    """Return why a swab of that time is not recorded any more or not yet; None when it is."""
+    if at > now + AHEAD:
+        return _("采样时间还没有到。")
+    if at < now - OLDEST:
+        return _("只登记最近 %(n)d 天的采样。") % {"n": OLDEST.days}
+    return None
+
+
+def hold_register(zone: Unit, *, results: bool = False) -> None:
+    """Hold a zone's register of probes until the transaction ends, and with ``results`` where its people stand.
+
+    The register's numbers go up by one, and a day has one round: two clerks must not take the same. In this order
+    everywhere, and before any tube: whoever enters results holds them before tubes and rounds too.
+    """
     storing.lock(PROBE_LOCK, [zone.pk])
-    if Tube.objects.filter(code=code).exists():
+    if results:
+        storing.lock(RESULT_LOCK, [zone.pk])
+    Unit.objects.select_for_update(no_key=True, of=("self",)).get(pk=zone.pk)
+
+
+def _store(zone: Unit, swabs: Sequence[_Swab], by: Actor) -> list[Probe]:
+    """Store swabs, each sealed in its tube; the caller holds the register. Raises Invalid, and then stores none."""
+    if Tube.objects.filter(code__in=[one.code for one in swabs]).exists():
         raise Invalid(_("这个管码已经用过，请核对。"), place="tube")
-    round_ = _round_of(zone, business_clock().day_of(swab.at))
     device = _register(zone, by)
     seq = _next(device)
-    sample = Item(uuids.uuid4(), seq, SAMPLE, swab.at, round_.pk, code, person=person, guest=guest, place=1)
-    seal = Item(uuids.uuid4(), seq + 1, "seal", swab.at, round_.pk, code)
-    batch = Batch(device, None, Clock(timedelta()), now)
-    store_lines([read_item(one) for one in (sample, seal)], round_, firms_of(zone), batch)
-    answer = batch.answers[sample.id]
-    if answer.status == "rejected":
-        raise Invalid(answer.why, place="tube")
-    tube = Tube.objects.get(code=code)
-    probe = Probe.objects.create(
-        tube=tube,
-        kind=kind,
-        enterprise_id=tube.enterprise_id or (swab.enterprise.pk if swab.enterprise is not None else None),
-        by_name=by.name,
+    batch = Batch(device, None, Clock(timedelta()), clock.now())
+    firms, calendar = firms_of(zone), business_clock()
+    days: dict[date, list[_Swab]] = {}
+    for one in swabs:
+        days.setdefault(calendar.day_of(one.at), []).append(one)
+    rounds = []
+    for day in sorted(days):
+        round_ = _round_of(zone, day)
+        rounds.append(round_.pk)
+        items = []
+        for one in days[day]:
+            sample = Item(
+                uuids.uuid4(), seq, SAMPLE, one.at, round_.pk, one.code, person=one.person, guest=one.guest,
+                place=1,
+            )  # fmt: skip
+            items += [sample, Item(uuids.uuid4(), seq + 1, "seal", one.at, round_.pk, one.code)]
+            seq += 2
+        store_lines([read_item(item) for item in items], round_, firms, batch)
+        for item in items:
+            if batch.answers[item.id].status == "rejected":
+                raise Invalid(batch.answers[item.id].why, place="tube")
+    tubes = {tube.code: tube for tube in Tube.objects.filter(code__in=[one.code for one in swabs])}
+    made = Probe.objects.bulk_create(
+        Probe(
+            tube=tubes[one.code], kind=one.kind, by_name=by.name,
+            enterprise_id=tubes[one.code].enterprise_id or one.enterprise,
+        )
+        for one in swabs
+    )  # fmt: skip
+    for pk in rounds:
+        announce(LIVE_TOPIC, {"zone": zone.pk, "round": pk})
+    return made
+
+
+def _found(zone: Unit, results: Sequence[ResultIn], source: ResultSource, by: Actor) -> None:
+    """Enter what was found in tubes of the zone, received with it where nobody received them before."""
+    tubes = (
+        Tube.objects.select_for_update(no_key=True, of=("self",))
+        .filter(code__in=[one.code for one in results], round__zone=zone)
+        .order_by("code")
     )
-    announce(LIVE_TOPIC, {"zone": zone.pk, "round": round_.pk})
-    record("screening.probe", by=by, subject=("tube", tube.pk), unit_path=zone.path, body={})
-    return probe
+    waiting = [tube.code for tube in tubes if tube.state in IN_FIELD]
+    if waiting:
+        receive_tubes(zone=zone, codes=waiting, note=_("结果随名单送来"), by=by)
+    for answer in enter_results(zone=zone, results=results, source=source, by=by):
+        if answer.fault is not None:
+            raise Invalid(fault_words(answer.fault), place="verdict")
 
 
 def _who(swab: ProbeIn) -> tuple[int | None, Guest | None]:
@@ -143,8 +261,10 @@ def _who(swab: ProbeIn) -> tuple[int | None, Guest | None]:
 
 
 def _round_of(zone: Unit, day: date) -> Round:
-    """Return the round of a day's probes, made when there is none; those of days before are over then."""
-    Unit.objects.select_for_update(no_key=True, of=("self",)).get(pk=zone.pk)
+    """Return the round of a day's probes, made when there is none; those of days before are over then.
+
+    The caller holds the register, and the zone with it.
+    """
     _now, today = business_now()
     Round.objects.filter(zone=zone, kind=RoundKind.PROBE, state=RoundState.RUNNING, day__lt=today).update(
         state=RoundState.CLOSED, closed_at=Now()

@@ -1,9 +1,11 @@
-"""The import of what a laboratory found."""
+"""The imports of what a laboratory found, and of swabs outside the rounds."""
 
+from pingzhan.domain.screening.importers.probes import PROBES
 from pingzhan.domain.screening.importers.results import RESULTS
 from pingzhan.foundation.imports.spec import register_import
 
 
 def register() -> None:
-    """Make the import known."""
+    """Make the imports known."""
     register_import(RESULTS)
+    register_import(PROBES)
