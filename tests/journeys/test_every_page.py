@@ -140,6 +140,7 @@ PAGES = {
         "/rounds/teams/",
         "/rounds/probes/",
         "/rounds/probes/add/",
+        "/import/screening.probes/",
         "/rounds/phones/",
         "/rounds/teams/1/",
         "/rounds/laboratories/0/",

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -18,12 +20,16 @@ from pingzhan.domain.screening.enums import ResultSource, Verdict
 from pingzhan.domain.screening.models import Probe, Round
 from pingzhan.foundation import clock
 from pingzhan.foundation.access.roles import Role
+from pingzhan.foundation.imports.models import ImportJob
+from pingzhan.foundation.imports.spec import import_of
+from pingzhan.foundation.runs.testing import drain
 from tests.domain.people.crowd import Park, build_park, hire, id_number
 from tests.factories import kept
+from tests.foundation.imports.files import csv_text
 from tests.pages.console.conftest import SignIn
 
 NAME, MASKED, GUEST = "\u8c37\u4e00\u9e23", "\u8c37**", "\u6e38\u56db\u6d77"
-LIST, ADD = "/rounds/probes/", "/rounds/probes/add/"
+LIST, ADD, LISTS = "/rounds/probes/", "/rounds/probes/add/", "/import/screening.probes/"
 
 
 def text(answer: Any) -> str:
@@ -149,3 +155,52 @@ def test_the_list_needs_the_same_queries_for_one_and_three_rows(sampler: Client,
             sampler.get(LIST)
         seen.append(len(caught))
     assert seen[0] == seen[2], seen
+
+
+def upload(client: Client, park: Park, *rows: list[str]) -> ImportJob:
+    """Post a file to the first step and have it checked."""
+    heads = [str(one.title) for one in import_of("screening.probes").columns]
+    file = SimpleUploadedFile("t.csv", csv_text([heads, *rows]).encode("gb18030"))
+    answer = client.post(LISTS, {"scope": park.zone.code, "file": file})
+    assert answer.status_code == 302, text(answer)
+    drain()
+    return ImportJob.objects.latest("pk")
+
+
+def test_a_list_comes_in_by_the_button_of_the_page(
+    sign_in: SignIn, sampler: Client, park: Park, settings: Any, tmp_path: Path
+) -> None:
+    settings.UPLOAD_DIR = tmp_path / "uploads"
+    assert f"{LISTS}?scope={park.zone.code}" in text(sampler.get(LIST))
+    assert LISTS not in text(sign_in(Role.DUTY_OFFICER, path=park.zone.path).get(LIST))
+    at = f"{timezone.localtime(clock.now() - timedelta(hours=1)):%Y-%m-%d %H:%M}"
+    firm = park.firms[0].unit.name
+    job = upload(
+        sampler, park,
+        ["H-0001", "\u613f\u68c0\u5c3d\u68c0", NAME, "", firm, "GH-880", at],
+        ["H-0002", "\u613f\u68c0\u5c3d\u68c0", "", "", firm, "GH-999", at],
+    )  # fmt: skip
+    page = text(sampler.get(reverse("imports:rows", args=[job.pk])))
+    assert (MASKED in page, NAME in page) == (True, False)
+    # An officer of an enterprise, a sampler of another zone, a reader: none of them has this preview or this import.
+    for role, path in (
+        (Role.COMPANY, park.firms[0].unit.path),
+        (Role.COMPANY, park.firms[1].unit.path),
+        (Role.SAMPLER, "/999/"),
+        (Role.DUTY_OFFICER, park.zone.path),
+    ):
+        other = sign_in(role, path=path)
+        assert other.get(LISTS).status_code == 404
+        for step in ("job", "rows", "errors", "result"):
+            assert other.get(reverse(f"imports:{step}", args=[job.pk])).status_code == 404
+        assert other.post(reverse("imports:confirm", args=[job.pk]), {"new": "on"}).status_code == 404
+    assert not Probe.objects.exists()
+    # A scope that is not his is none of the choices.
+    file = SimpleUploadedFile("t.csv", b"x,y\r\n")
+    answer = sampler.post(LISTS, {"scope": park.firms[0].unit.code, "file": file})
+    assert answer.status_code == 422
+    assert sampler.post(reverse("imports:confirm", args=[job.pk]), {"new": "on"}).status_code == 302
+    drain()
+    job.refresh_from_db()
+    assert (job.stored_new, job.refused, job.total) == (1, 1, 2)
+    assert "H-0001" in text(sampler.get(LIST))
