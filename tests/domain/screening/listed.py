@@ -1,0 +1,51 @@
+"""Rows of lists that hospitals and clinics send, of three workers of a park."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from django.utils import timezone
+
+from pingzhan.domain.screening.enums import (
+    ProbeKind,
+    Verdict,
+)
+from pingzhan.domain.screening.importers.probes import PROBES
+from pingzhan.foundation.access.actor import Actor
+from pingzhan.foundation.imports.models import ImportJob
+from tests.domain.people.crowd import id_number
+from tests.foundation.imports.files import send, xlsx
+
+KEY = "screening.probes"
+NAMES = ("\u8c37\u4e00\u9e23", "\u53f6\u77e5\u79cb", "\u6e38\u56db\u6d77")
+NEGATIVE, POSITIVE = str(Verdict.NEGATIVE.label), str(Verdict.POSITIVE.label)
+WILLING, SPOT = str(ProbeKind.WILLING.label), str(ProbeKind.SPOT.label)
+HEADS = {one.key: str(one.title) for one in PROBES.columns}
+HOUR = timedelta(hours=1)
+NOW = timezone.now()
+"""One moment for all rows: a list that comes again names the same minute."""
+
+
+def said(ago: timedelta) -> str:
+    return f"{timezone.localtime(NOW - ago):%Y-%m-%d %H:%M}"
+
+
+def line(n: int = 0, **cells: Any) -> list[Any]:
+    """One row: worker ``n`` by name and document, swabbed three hours ago, without a result."""
+    values = {
+        "tube": f"H-000{n}", "kind": WILLING, "name": NAMES[n], "document": id_number(3500 + n), "enterprise": "",
+        "number": "", "at": said(3 * HOUR), "verdict": "", "tested_at": "", "correction": "",
+    }  # fmt: skip
+    return list({**values, **cells}.values())
+
+
+def found(n: int, verdict: str, **cells: Any) -> list[Any]:
+    """One row with a result of an hour ago."""
+    return line(n, verdict=verdict, tested_at=said(HOUR), **cells)
+
+
+def sent(by: Actor, *rows: list[Any], scope: str = "PZ") -> ImportJob:
+    job = send(by, xlsx([list(HEADS.values()), *rows]), name="t.xlsx", key=KEY, scope=scope)
+    assert job.error == ""
+    return job
