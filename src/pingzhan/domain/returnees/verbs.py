@@ -5,13 +5,13 @@ from __future__ import annotations
 from django.utils.translation import gettext_lazy as _
 
 from pingzhan.domain.returnees.enums import Outcome
-from pingzhan.foundation.audit import register_verb, register_words
+from pingzhan.foundation.audit import choice_words, register_verb, register_words
 
 
 def register() -> None:
     """Give every verb of this module its sentence."""
-    register_words("outcome", lambda key: str(Outcome(key).label) if key else "")
-    register_words("ruled", lambda key: str(Outcome(key).label) if key else "")
+    register_words("outcome", choice_words(Outcome), under="returnees.")
+    register_words("ruled", choice_words(Outcome), under="returnees.")
     register_verb(
         "returnees.invited",
         _("{actor} 请职工本人填报返岗申请（编号 {subject_id}）"),

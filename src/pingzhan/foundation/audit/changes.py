@@ -16,6 +16,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from pingzhan.foundation.audit import verbs
 from pingzhan.foundation.audit.queries import covered
 
 if TYPE_CHECKING:
@@ -264,7 +265,17 @@ def _title(column: Any) -> str:
     if unnamed and isinstance(column, models.ForeignKey):
         target: Any = column.related_model
         return str(target._meta.verbose_name)
-    return str(_COMMON[column.name]) if unnamed and column.name in _COMMON else own
+    if not unnamed:
+        return own
+    if column.name in _COMMON:
+        return str(_COMMON[column.name])
+    name = verbs.name_of(_under(column), column.name)
+    return own if name == column.name else name
+
+
+def _under(column: Any) -> str:
+    """Return the beginning under which names and words of a table's fields are registered."""
+    return verbs.ROWS + str(column.model._meta.label_lower)
 
 
 class _Names:
@@ -297,7 +308,20 @@ class _Names:
             return date_format(timezone.localtime(value), "Y-m-d H:i:s")
         if column.choices:
             return str(dict(column.flatchoices).get(value, value))
-        if isinstance(value, list | tuple):
-            return "、".join(str(one) for one in value)[:TEXT_LENGTH] or "—"
-        text = str(value)
+        known = verbs.said_of_row(column.model._meta.label_lower, column.name, value)
+        if known is not None:
+            return known
+        if isinstance(value, dict):
+            text = verbs.said(_under(column), column.name, value)
+        elif isinstance(value, list | tuple):
+            labels = dict(getattr(getattr(column, "base_field", None), "flatchoices", None) or ())
+            parts = (
+                verbs.said(_under(column), column.name, one)
+                if isinstance(one, dict | list)
+                else str(labels.get(one, one))
+                for one in value
+            )
+            text = "、".join(parts) or "—"
+        else:
+            text = str(value)
         return text if len(text) <= TEXT_LENGTH else text[:TEXT_LENGTH] + "…"

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from django.db.models import Choices
+from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
@@ -13,15 +16,26 @@ if TYPE_CHECKING:
 
 Words = Callable[[Any], str]
 
+ROWS = "row."
+"""Beginning under which the fields of tables get names and words: "row.command.seat"; no verb begins so."""
+
 _templates: dict[str, str | Promise] = {}
 _titles: dict[str, str | Promise] = {}
-_words: dict[str, Words] = {}
+_words: dict[tuple[str, str], Words] = {}
+_names: dict[tuple[str, str], str | Promise] = {}
 _reads: set[str] = set()
 
 
 class _Parts(dict[str, str]):
+    """The parts of a sentence; those of the body are put into words only when the sentence asks for them."""
+
+    def __init__(self, verb: str, body: Mapping[str, Any]) -> None:
+        super().__init__()
+        self._verb = verb
+        self._body = body
+
     def __missing__(self, key: str) -> str:
-        return "—"
+        return said(self._verb, key, self._body.get(key))
 
 
 def register_verb(
@@ -40,9 +54,81 @@ def register_verb(
         _titles[verb] = title
 
 
-def register_words(key: str, words: Words) -> None:
-    """Have ``words(value)`` say the body value ``key`` in all sentences (a role key as its label)."""
-    _words[key] = words
+def register_words(key: str, words: Words, *, under: str = "") -> None:
+    """Have ``words(value)`` say the body value ``key`` wherever it is shown (a role key as its label).
+
+    ``under`` limits it to the verbs that begin so: one key means different things in different modules, and the
+    longest beginning that fits decides.
+    """
+    _words[under, key] = words
+
+
+def register_names(names: Mapping[str, str | Promise], *, under: str = "") -> None:
+    """Give keys of bodies the names under which a record's page lists them; ``under`` as in register_words()."""
+    _names.update({(under, key): name for key, name in names.items()})
+
+
+def choice_words(*kinds: type[Choices]) -> Words:
+    """Return words for register_words() that say a value by its label; what is none of them stays as it is."""
+    labels: dict[Any, Any] = {value: label for kind in kinds for value, label in kind.choices}
+
+    def words(value: Any) -> str:
+        return str(labels.get(value, value))
+
+    return words
+
+
+def name_of(verb: str, key: str) -> str:
+    """Return what a body's value is called for a reader, the key itself where nobody gave it a name."""
+    return str(_nearest(_names, verb, key) or key)
+
+
+def said(verb: str, key: str, value: Any) -> str:
+    """Return a body's value for a reader: registered words, yes and no, times of the zone, the parts of a list."""
+    if value is None or value == "":
+        return "—"
+    if isinstance(value, dict):
+        inner = [f"{name_of(verb, str(one))} {said(verb, str(one), of)}" for one, of in sorted(value.items())]
+        return "、".join(inner) or "—"
+    if isinstance(value, list):
+        return "、".join(said(verb, key, one) for one in value) or "—"
+    words = None if verb.startswith(ROWS) else _nearest(_words, verb, key)
+    if words is not None:
+        return _or_itself(words, value)
+    if isinstance(value, bool):
+        return _("是") if value else _("否")
+    return _moment(value) if isinstance(value, str) else str(value)
+
+
+def _or_itself(words: Words, value: Any) -> str:
+    """Return a value in words; one that the words no longer know stays as it is, for a record outlives them."""
+    try:
+        return words(value) or "—"
+    except (KeyError, TypeError, ValueError):
+        return str(value)
+
+
+def _moment(text: str) -> str:
+    """Return a moment with its time zone as the zone's clock shows it, any other text as it is."""
+    if len(text) < len("2026-01-01T00:00Z") or text[10] != "T":
+        return text
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        return text
+    return timezone.localtime(moment).strftime("%Y-%m-%d %H:%M:%S") if moment.tzinfo is not None else text
+
+
+def said_of_row(label: str, field: str, value: Any) -> str | None:
+    """Return the registered words for a value of a table's field (under "row.<label>"), None without any."""
+    words = _words.get((ROWS + label, field))
+    return _or_itself(words, value) if words is not None else None
+
+
+def _nearest(register: Mapping[tuple[str, str], Any], verb: str, key: str) -> Any:
+    """Return what is registered for a key under the longest beginning of a verb; None without any."""
+    found = [under for under, of in register if of == key and verb.startswith(under)]
+    return register[max(found, key=len), key] if found else None
 
 
 def sentence(record: AuditRecord) -> str:
@@ -88,16 +174,7 @@ def _actor(record: AuditRecord) -> str:
 
 def _parts(record: AuditRecord) -> _Parts:
     body: Mapping[str, Any] = record.body if isinstance(record.body, dict) else {}
-    parts = _Parts()
-    for key, value in body.items():
-        if key in _words and value is not None:
-            parts[key] = _words[key](value)
-        elif isinstance(value, list):
-            parts[key] = "、".join(str(item) for item in value) or "—"
-        elif value is None or value == "":
-            parts[key] = "—"
-        else:
-            parts[key] = str(value)
+    parts = _Parts(record.verb, body)
     parts.update(
         actor=_actor(record),
         subject_kind=record.subject_kind or "—",

@@ -16,6 +16,7 @@ class ConsoleConfig(AppConfig):
         from pingzhan.foundation.ui.context import register_nav
         from pingzhan.pages.console.audit import listing as switches
         from pingzhan.pages.console.audit import trail_listing as trail
+        from pingzhan.pages.console.audit import wording as trail_words
         from pingzhan.pages.console.audit import work as audit_work
         from pingzhan.pages.console.compliance import listing as compliance
         from pingzhan.pages.console.documents import listing as papers
@@ -35,6 +36,7 @@ class ConsoleConfig(AppConfig):
         handing.register()
         order_panel.register()
         audit_work.register()
+        trail_words.register()
         for lists in (
             listings,
             papers,

@@ -11,6 +11,9 @@ import pytest
 from django.db import connection, transaction
 from pytest_django import DjangoAssertNumQueries
 
+from pingzhan.domain.gate.enums import MarkKind
+from pingzhan.domain.orders.enums import TargetKind
+from pingzhan.domain.returnees.enums import Outcome
 from pingzhan.foundation.access.actor import system_actor
 from pingzhan.foundation.access.models import RoleGrant
 from pingzhan.foundation.access.roles import Role
@@ -18,6 +21,8 @@ from pingzhan.foundation.accounts.models import User
 from pingzhan.foundation.audit import record, register_verb
 from pingzhan.foundation.audit.models import AuditRecord
 from pingzhan.foundation.audit.trailfile import LINES, verify_file
+from pingzhan.foundation.messages.kinds import kinds
+from pingzhan.foundation.messages.models import Channel
 from pingzhan.foundation.runs.models import RunRow
 from pingzhan.foundation.runs.testing import drain
 from pingzhan.pages.console.audit import exporting, verification
@@ -324,3 +329,67 @@ def test_edited_row_is_named(sign_in: SignIn) -> None:
         cursor.execute("ALTER TABLE audit_auditrecord ENABLE TRIGGER USER")
     text = client.post("/audit/verify/", headers={"HX-Request": "true"}).content.decode()
     assert f"第 {row.pk} 条的内容与校验值不符" in text
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_record_speaks_the_words_of_people(sign_in: SignIn) -> None:
+    client = sign_in(Role.AUDITOR)
+    with transaction.atomic():
+        marked = record(
+            "gate.counted_again",
+            by=system_actor("\u6d4b\u8bd5"),
+            subject=("day_mark", 7),
+            body={"kind": "no_goods", "closed": 2, "blind": True, "not_named": {"inner": None}},
+        )
+    answer = client.get(f"/audit/{marked.pk}/")
+    assert dict(answer.context["body"]) == {
+        "\u79cd\u7c7b": str(MarkKind.NO_GOODS.label),
+        "\u5173\u95ed\u6570": "2",
+        "\u4e0d\u9884\u5148\u544a\u77e5": "\u662f",
+        # Nobody has named this one: it is shown as it was written, not hidden.
+        "not_named": "inner \u2014",
+    }
+    assert str(MarkKind.NO_GOODS.label) in answer.context["line"].sentence
+    assert "no_goods" not in answer.content.decode()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_one_key_means_what_its_verb_means_and_an_unknown_value_breaks_nothing(sign_in: SignIn) -> None:
+    client = sign_in(Role.AUDITOR)
+    bodies: list[tuple[str, dict[str, object], dict[str, str]]] = [
+        (
+            "orders.move",
+            {"to": "post", "number": 4},
+            {"\u4ea4\u529e\u5bf9\u8c61": str(TargetKind.POST.label), "\u4ea4\u529e\u7f16\u53f7": "4"},
+        ),
+        ("screening.counted", {"due": 12}, {"\u5e94\u91c7\u4eba\u6570": "12"}),
+        (
+            "messages.channel_tested",
+            {"outcome": "ok", "channel": "sms"},
+            {"\u7ed3\u679c": "ok", "\u6e20\u9053": "sms"},
+        ),
+        ("returnees.applied", {"outcome": "hold"}, {"\u7ed3\u679c": str(Outcome.HOLD.label)}),
+        ("returnees.applied", {"outcome": "of old"}, {"\u7ed3\u679c": "of old"}),
+        ("test.moment", {"day": "2026-11-26T00:30:00+00:00"}, {"\u65e5\u671f": "2026-11-26 08:30:00"}),
+    ]
+    for verb, body, expected in bodies:
+        with transaction.atomic():
+            one = record(verb, by=system_actor("\u6d4b\u8bd5"), body=body)
+        assert dict(client.get(f"/audit/{one.pk}/").context["body"]) == expected, verb
+    assert client.get("/audit/").status_code == 200
+
+
+@pytest.mark.django_db(transaction=True)
+def test_rows_speak_the_words_of_people(sign_in: SignIn) -> None:
+    client = sign_in(Role.AUDITOR)
+    with transaction.atomic():
+        channel = Channel.objects.create(key="post", label="\u90ae\u4ef6", kind="smtp", order=1)
+        made = record("test.made", by=system_actor("\u6d4b\u8bd5"))
+    (table,) = (
+        one for one in client.get(f"/audit/{made.pk}/").context["tables"] if one["model"] == "outbox.channel"
+    )
+    ((_word, _tone, row),) = table["lines"]
+    told = {one.title: one.after for one in row.fields}
+    assert told["\u79cd\u7c7b"] == str(kinds()["smtp"].label) != "smtp"
+    life = client.get(f"/audit/history/outbox.channel/{channel.pk}/").content.decode()
+    assert str(kinds()["smtp"].label) in life

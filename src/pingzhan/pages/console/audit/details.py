@@ -11,6 +11,7 @@ from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
+from pingzhan.foundation import audit
 from pingzhan.foundation.access.actor import request_actor
 from pingzhan.foundation.access.roles import Permission
 from pingzhan.foundation.audit import changes
@@ -50,21 +51,15 @@ def record_page(request: HttpRequest, record_id: int) -> HttpResponse:
     context = {
         "record": one,
         "line": shown,
-        "body": [(name, _said(value)) for name, value in sorted(one.body.items())],
+        "body": [
+            (audit.name_of(one.verb, key), audit.said(one.verb, key, value))
+            for key, value in sorted(one.body.items())
+        ],
         "related": others,
         "more_related": len(related) > RELATED,
         **_changed(one, actor.paths(Permission.VIEW_AUDIT)),
     }
     return render(request, "console/audit/record.html", context)
-
-
-def _said(value: object) -> str:
-    """Return a value of a record's body as text."""
-    if isinstance(value, dict):
-        return "、".join(f"{name} {_said(inner)}" for name, inner in sorted(value.items())) or "—"
-    if isinstance(value, list):
-        return "、".join(_said(inner) for inner in value) or "—"
-    return "—" if value in (None, "") else str(value)
 
 
 def _changed(one: AuditRecord, paths: tuple[str, ...]) -> dict[str, object]:
