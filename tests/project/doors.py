@@ -202,6 +202,7 @@ DOORS: dict[str, Door] = {
     "devices:index": Door(may(P.MANAGE_DEVICES)),
     "devices:issue": Door(may(P.MANAGE_DEVICES), post=True),
     "devices:renew": Door(may(P.MANAGE_DEVICES), lambda w: {"device_id": w.device}, post=True),
+    "devices:move": Door(may(P.MANAGE_DEVICES), lambda w: {"device_id": w.device}, post=True),
     "devices:revoke": Door(may(P.MANAGE_DEVICES), lambda w: {"device_id": w.device}, post=True),
     # command
     "sheet:index": Door(may(P.MANAGE_SEATS)),

@@ -19,7 +19,7 @@ from pingzhan.foundation.access.devices import revoke_device
 from pingzhan.foundation.access.models import Device
 from pingzhan.foundation.access.roles import Permission, Role, roles_with
 from pingzhan.foundation.audit.models import AuditRecord
-from pingzhan.kernel.errors import Conflict, Invalid, Refused
+from pingzhan.kernel.errors import Conflict, Invalid, NotFound, Refused
 from tests.domain.people.crowd import Firm, Park, hire
 from tests.factories import account
 from tests.factories.accounts import actor_with
@@ -121,3 +121,70 @@ def test_it_is_recorded_and_kept_with_history(park: Park, mill: Firm, east: Site
     assert told.body == {"site": east.pk}
     history = apps.get_model("gate", "GateDeviceHistory")
     assert list(history._default_manager.values_list("device_id", "site_id")) == [(phone.pk, east.pk)]
+
+
+def gate_at(park: Park, firm: Firm, code: str) -> Site:
+    return territory.create_site(
+        enterprise=firm.unit, kind=SiteKind.GATE, code=code, name=f"\u95e8{code}", by=park.root
+    )
+
+
+def test_a_device_moves_to_another_gate_of_its_enterprise(park: Park, mill: Firm, east: Site) -> None:
+    west, phone = gate_at(park, mill, "G2"), device(park.zone.path)
+    api.bind_to_gate(device=phone, site=east, by=park.root)
+    assert api.other_gates([phone.pk]) == {phone.pk: [west]}
+    officer = actor_with(Role.DUTY_OFFICER, path=park.zone.path)
+    assert api.move_to_gate(device_id=phone.pk, site_id=west.pk, by=officer) == west
+    assert api.gate_of(phone) == west
+    assert GateDevice.objects.count() == 1
+    assert report(phone) == "stored unknown"
+    told = AuditRecord.objects.get(verb="gate.device_moved")
+    assert (told.subject_id, told.unit_path, told.actor_name) == (str(phone.pk), mill.unit.path, officer.name)
+    assert told.body == {"from": east.pk, "to": west.pk}
+    territory.close_site(site=west, by=park.root)
+    assert api.other_gates([phone.pk]) == {phone.pk: [east]}
+    api.move_to_gate(device_id=phone.pk, site_id=east.pk, by=officer)
+    assert report(phone) == "stored unknown", "out of a gate that was closed it goes to one that is open"
+
+
+def test_a_move_that_does_not_fit_changes_nothing(park: Park, mill: Firm, forge: Firm, east: Site) -> None:
+    west, theirs = gate_at(park, mill, "G2"), gate_at(park, forge, "G1")
+    closed = gate_at(park, mill, "G3")
+    territory.close_site(site=closed, by=park.root)
+    shop = territory.create_site(
+        enterprise=mill.unit, kind=SiteKind.WORKSHOP, code="W9", name="\u8f66\u95f4", by=park.root
+    )
+    phone, free = device(park.zone.path), device(mill.unit.path)
+    stopped = device(mill.unit.path)
+    for one in (phone, stopped):
+        api.bind_to_gate(device=one, site=east, by=park.root)
+    revoke_device(device=stopped, by=park.root)
+    for found, site, refusal, code in (
+        (phone, theirs.pk, Invalid, "gate_elsewhere"),
+        (phone, shop.pk, Invalid, "gate_elsewhere"),
+        (phone, 0, Invalid, "gate_elsewhere"),
+        (phone, closed.pk, Conflict, "gate_over"),
+        (phone, east.pk, Conflict, "gate_same"),
+        (stopped, west.pk, Conflict, "gate_over"),
+        (free, west.pk, Conflict, "gate_none"),
+        (device(mill.unit.path, "sampling"), west.pk, Conflict, "gate_none"),
+    ):
+        with pytest.raises(refusal) as refused:
+            api.move_to_gate(device_id=found.pk, site_id=site, by=park.root)
+        assert refused.value.code == code
+    assert set(GateDevice.objects.values_list("site_id", flat=True)) == {east.pk}
+    assert not AuditRecord.objects.filter(verb="gate.device_moved").exists()
+
+
+@pytest.mark.parametrize("role", sorted(set(Role) - set(roles_with(Permission.MANAGE_DEVICES))))
+def test_who_may_not_move(park: Park, mill: Firm, forge: Firm, east: Site, role: Role) -> None:
+    west, phone = gate_at(park, mill, "G2"), device(mill.unit.path)
+    api.bind_to_gate(device=phone, site=east, by=park.root)
+    with pytest.raises(Refused):
+        api.move_to_gate(device_id=phone.pk, site_id=west.pk, by=actor_with(role))
+    # To somebody who manages the devices of another enterprise this one does not exist, as none does.
+    stranger = actor_with(Role.DUTY_OFFICER, path=forge.unit.path)
+    for number in (phone.pk, phone.pk + 1000):
+        with pytest.raises(NotFound):
+            api.move_to_gate(device_id=number, site_id=west.pk, by=stranger)
+    assert api.gate_of(phone) == east

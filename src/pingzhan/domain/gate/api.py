@@ -10,7 +10,7 @@ from pingzhan.domain.gate.actions.closing import (
     permit,
 )
 from pingzhan.domain.gate.actions.common import Refusal
-from pingzhan.domain.gate.actions.devices import bind_to_gate
+from pingzhan.domain.gate.actions.devices import bind_to_gate, move_to_gate
 from pingzhan.domain.gate.actions.driving import (
     Truck,
     TruckAdmission,
@@ -47,7 +47,7 @@ from pingzhan.domain.gate.actions.visiting import Admission, Arrival, admit_visi
 from pingzhan.domain.gate.personal import Texts, opened
 from pingzhan.domain.gate.photographs import KIND as STEP_PHOTOS
 from pingzhan.domain.gate.queries.closing import lapsed_closure, open_closure
-from pingzhan.domain.gate.queries.devices import gate_names, gate_of
+from pingzhan.domain.gate.queries.devices import gate_names, gate_of, other_gates
 from pingzhan.domain.gate.queries.gate import (
     Entry,
     FirmCounts,
@@ -131,12 +131,14 @@ __all__ = [
     "marked",
     "meetings_of_month",
     "meetings_visible_to",
+    "move_to_gate",
     "note_test",
     "of_days",
     "open_closure",
     "open_gate",
     "open_pass",
     "opened",
+    "other_gates",
     "pass_token",
     "permit",
     "permits",

@@ -58,6 +58,11 @@ def register() -> None:
         ("gate.lot_withdrawn", _("{actor} 作废了货物批次（编号 {subject_id}）"), _("作废货物批次")),
         ("gate.lots_imported", _("{actor} 从表格登记了 {new} 批货物，办理了 {changed} 批"), _("导入货物")),
         ("gate.device_bound", _("{actor} 把门岗设备（编号 {subject_id}）绑定到门岗"), _("绑定门岗设备")),
+        (
+            "gate.device_moved",
+            _("{actor} 把门岗设备（编号 {subject_id}）换到另一个门岗"),
+            _("门岗设备换门岗"),
+        ),
         ("gate.passages", _("门岗设备 {actor} 上传了 {stored} 条进出记录"), _("设备上传进出记录")),
     ):
         register_verb(verb, text, title=title)

@@ -163,3 +163,60 @@ def test_gates_of_other_units_are_no_choice(world: SmallZone, sign_in: SignIn) -
     assert world.firms[1].name not in officer.get("/devices/").content.decode()
     assert officer.post("/devices/issue/", given(world, kind="gate", gate=gate.pk)).status_code == 422
     assert not Device.objects.exists()
+
+
+def bound_phone(world: SmallZone, officer: Client, gate: Site, name: str = "\u95e8\u5c971") -> Device:
+    officer.post("/devices/issue/", given(world, name=name, kind="gate", gate=gate.pk))
+    return Device.objects.get(name=name)
+
+
+def gate_two(world: SmallZone, firm: int = 0) -> Site:
+    return territory.create_site(
+        enterprise=world.firms[firm], kind=SiteKind.GATE, code="G9", name="\u897f\u95e8", by=world.root
+    )
+
+
+def test_a_device_goes_to_another_gate_by_its_row(world: SmallZone, sign_in: SignIn) -> None:
+    east, west = east_gate(world), gate_two(world)
+    officer = sign_in(Role.DUTY_OFFICER, path=world.zone.path)
+    device = bound_phone(world, officer, east)
+    page = officer.get("/devices/").content.decode()
+    assert f'action="/devices/{device.pk}/gate/"' in page
+    answer = officer.post(f"/devices/{device.pk}/gate/", {"gate": west.pk}, follow=True)
+    assert "\u95e8\u5c971\u5df2\u6362\u5230\u897f\u95e8" in answer.content.decode()
+    assert gate_of(device) == west
+    for wrong in ("", "-1", "\u0662", str(west.pk)):
+        answer = officer.post(f"/devices/{device.pk}/gate/", {"gate": wrong}, follow=True)
+        assert "\u5df2\u6362\u5230" not in answer.content.decode()
+    assert gate_of(device) == west
+    officer.post(f"/devices/{device.pk}/revoke/")
+    assert f"/devices/{device.pk}/gate/" not in officer.get("/devices/").content.decode()
+    officer.post(f"/devices/{device.pk}/gate/", {"gate": east.pk})
+    assert gate_of(device) == west
+
+
+def test_nobody_moves_a_device_into_or_out_of_another_enterprise(world: SmallZone, sign_in: SignIn) -> None:
+    east, theirs = east_gate(world), gate_two(world, 1)
+    officer = sign_in(Role.DUTY_OFFICER, path=world.zone.path)
+    device = bound_phone(world, officer, east)
+    attacker = sign_in(Role.DUTY_OFFICER, path=world.firms[1].path)
+    assert attacker.post(f"/devices/{device.pk}/gate/", {"gate": theirs.pk}).status_code == 404
+    for role in set(Role) - MANAGING:
+        sent = sign_in(role, path=world.zone.path).post(f"/devices/{device.pk}/gate/", {"gate": theirs.pk})
+        assert sent.status_code == 403, role
+    assert officer.post(f"/devices/{device.pk}/gate/", {"gate": theirs.pk}).status_code == 302
+    assert gate_of(device) == east
+
+
+@pytest.mark.parametrize("rows", [1, 3])
+def test_query_count_with_gates(
+    world: SmallZone, sign_in: SignIn, rows: int, django_assert_num_queries: Any
+) -> None:
+    officer = sign_in(Role.DUTY_OFFICER, path=world.zone.path)
+    gates = [east_gate(world), gate_two(world)]
+    for n in range(rows):
+        bound_phone(world, officer, gates[n % 2], f"\u95e8\u5c97{n}")
+    officer.get("/devices/")
+    with django_assert_num_queries(15):
+        page = officer.get("/devices/").content.decode()
+    assert page.count("/gate/") == rows

@@ -261,6 +261,7 @@ OWN = {
     "command.urge": {"n": _("第几次")},
     "canteen.": {"n": _("第几稿")},
     "drills.": {"group": _("工作组代码"), "named": _("已点名")},
+    "gate.device_moved": {"from": _("原门岗编号"), "to": _("现门岗编号")},
     "obligations.waive": {"first": _("从哪一天"), "last": _("到哪一天")},
     "obligations.": {"units": _("单位")},
     "orders.": {"number": _("交办编号"), "n": _("第几次"), "to": _("交办对象"), "made": _("下达数")},

@@ -9,5 +9,6 @@ urlpatterns = [
     path("", devices.index, name="index"),
     path("issue/", devices.issue, name="issue"),
     path("<int:device_id>/renew/", devices.renew, name="renew"),
+    path("<int:device_id>/gate/", devices.move, name="move"),
     path("<int:device_id>/revoke/", devices.revoke, name="revoke"),
 ]

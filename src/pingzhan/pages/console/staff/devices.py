@@ -6,6 +6,7 @@ from typing import Any
 
 import segno
 from django.conf import settings
+from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
@@ -19,7 +20,7 @@ from django.views.decorators.http import require_GET, require_POST
 from pingzhan.domain.gate import api as gate
 from pingzhan.foundation.access import devices
 from pingzhan.foundation.access.actor import request_actor
-from pingzhan.foundation.access.models import Device
+from pingzhan.foundation.access.models import Device, DeviceKind
 from pingzhan.foundation.access.roles import Permission
 from pingzhan.kernel.errors import Conflict, Invalid
 from pingzhan.pages.console.guard import needs
@@ -76,6 +77,26 @@ def renew(request: HttpRequest, device_id: int) -> HttpResponse:
 
 @require_POST
 @needs(Permission.MANAGE_DEVICES)
+def move(request: HttpRequest, device_id: int) -> HttpResponse:
+    """Give a gate's device to another gate of its enterprise."""
+    actor = request_actor(request)
+    device = get_object_or_404(devices.visible_to(actor), pk=device_id)
+    asked = request.POST.get("gate", "")
+    try:
+        site = gate.move_to_gate(
+            device_id=device.pk, site_id=int(asked) if asked.isascii() and asked.isdigit() else 0, by=actor
+        )
+    except (Invalid, Conflict) as error:
+        messages.error(request, f"{error.message}{error.hint}")
+    else:
+        messages.success(
+            request, _("%(device)s已换到%(gate)s。") % {"device": device.name, "gate": site.name}
+        )
+    return redirect("devices:index")
+
+
+@require_POST
+@needs(Permission.MANAGE_DEVICES)
 def revoke(request: HttpRequest, device_id: int) -> HttpResponse:
     """Stop a device."""
     actor = request_actor(request)
@@ -98,6 +119,7 @@ def _index(request: HttpRequest, form: DeviceForm | None = None) -> HttpResponse
     page = Paginator(device_rows(actor, {}), PAGE).get_page(request.GET.get("page"))
     units = unit_names(row.unit_path for row in page)
     bound = bindings(row.pk for row in page)
+    others = gate.other_gates(row.pk for row in page if row.kind == DeviceKind.GATE)
     lines: list[dict[str, Any]] = []
     for row in page:
         badge, words = device_state(row)
@@ -106,6 +128,7 @@ def _index(request: HttpRequest, form: DeviceForm | None = None) -> HttpResponse
                 "row": row,
                 "unit": units[row.unit_path],
                 "bound": bound.get(row.pk, ""),
+                "gates": others.get(row.pk, []),
                 "badge": badge,
                 "words": words,
                 "live": row.revoked_at is None and row.expires_at > timezone.now(),
