@@ -45,6 +45,31 @@ def test_entered_refused_corrected_decided_and_on_post(visit: Visit, axe: Axe, s
     shot(page, "returnee-on-post")
 
 
+def test_the_picture_opens_at_today_on_a_telephone(visit: Visit, axe: Axe, shot: Shot) -> None:
+    page = visit("company", width=390, height=844)
+    page.goto("/day/returnees/one/2/")
+    frame = page.locator("[data-opens-at-mark]")
+    frame.scroll_into_view_if_needed()
+    seen = frame.evaluate(
+        """frame => {
+          const edge = frame.getBoundingClientRect()
+          const at = one => one.getBoundingClientRect().left - edge.left
+          return [frame.scrollWidth - frame.clientWidth, frame.scrollLeft, frame.clientWidth,
+            at(frame.querySelector('[data-mark]')), ...Array.from(frame.querySelectorAll('.tl-label'), at)]
+        }"""
+    )
+    spare, left, wide, mark, *labels = seen
+    assert spare > 100, "on a telephone the picture is wider than its frame, or this tests nothing"
+    assert left > 0
+    assert 0 < mark < wide, "today is in sight"
+    assert labels
+    assert all(0 <= one < 40 for one in labels), "the names of the lanes stay at the edge"
+    axe(page)
+    shot(page, "returnee-timeline-390")
+    frame.evaluate("frame => { frame.scrollLeft = 0 }")
+    expect(frame.locator("[data-stays]")).to_have_attribute("transform", "translate(0 0)")
+
+
 def test_the_worker_declares_on_his_telephone(visit: Visit, axe: Axe, shot: Shot) -> None:
     desk = visit("company")
     desk.goto("/day/returnees/6/invite/")

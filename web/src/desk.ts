@@ -14,6 +14,7 @@ import { startLive } from './live'
 import { startMenus } from './menus'
 import { startMessages } from './messages'
 import { startMorph } from './morph'
+import { startOpenings } from './openat'
 import { startPicks } from './picks'
 import { startPlates } from './plate'
 import { startPrinting } from './print'
@@ -35,6 +36,7 @@ startIdle()
 startWebauthn()
 startExports()
 startPicks()
+startOpenings()
 startPlates()
 startPrinting()
 startClocks()

@@ -56,7 +56,7 @@ class Lane:
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """Everything the drawing needs, in pixels."""
+    """Everything the drawing needs, in pixels. ``today`` is where the picture opens if it is wider than its frame."""
 
     width: int
     height: int
@@ -67,6 +67,7 @@ class Picture:
     lanes: list[Lane]
     ticks: list[tuple[int, str]]
     references: list[tuple[int, str]]
+    today: int
 
 
 def facts_of(opened: returnees.Opened, latest: returnees.Shown | None, today: date) -> list[Fact]:
@@ -146,4 +147,6 @@ def draw(rows: Sequence[Fact], return_on: date, today: date, history: int) -> Pi
     references = [(x(return_on), _("返岗"))]
     if today != return_on:
         references.append((x(today), _("今天")))
-    return Picture(WIDTH, bottom + 30, LEFT, right, TOP, bottom, list(lanes.values()), ticks, references)
+    return Picture(
+        WIDTH, bottom + 30, LEFT, right, TOP, bottom, list(lanes.values()), ticks, references, x(today)
+    )
