@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import signal
+import subprocess
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -16,14 +19,17 @@ import pytest
 from django.db import connection
 from django.db.models.functions import Now
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from pingzhan.foundation.access.actor import system_actor
 from pingzhan.foundation.jobs.database import connection_options
-from pingzhan.foundation.messages import NewNotice, actions, enqueue_bulk, polling, receipts
-from pingzhan.foundation.messages.models import Attempt, Channel, Notice
+from pingzhan.foundation.messages import NewNotice, actions, enqueue_bulk, polling, receipts, retention
+from pingzhan.foundation.messages.models import Answer, Attempt, Channel, Notice
 from pingzhan.foundation.messages.transport.gateway import GatewaySettings
 from pingzhan.kernel.errors import Invalid
 from tests.foundation.messages.conftest import MakeChannel
+
+from ..children import environment
 
 Make = Callable[..., NewNotice]
 pytestmark = pytest.mark.django_db
@@ -36,6 +42,7 @@ class Desk:
     port: int = 0
     status: int = 200
     answer: object = field(default_factory=list)
+    once: bool = False
     asked: list[tuple[str, str, dict[str, str], str]] = field(default_factory=list)
 
 
@@ -48,6 +55,8 @@ def running() -> Iterator[Desk]:
             body = self.rfile.read(int(self.headers.get("Content-Length") or 0)).decode()
             desk.asked.append((self.command, self.path, dict(self.headers), body))
             content = desk.answer if isinstance(desk.answer, bytes) else json.dumps(desk.answer).encode()
+            if desk.once:
+                desk.answer = {"list": []}
             self.send_response(desk.status)
             self.send_header("Content-Length", str(len(content)))
             self.end_headers()
@@ -255,3 +264,104 @@ def test_the_worker_asks_every_minute() -> None:
 
     (found,) = [one for one in loops() if one.fn is polling.poll]
     assert found.seconds == 60.0
+
+
+class Died(BaseException):
+    """What ends a worker in the middle of its work; nothing catches it."""
+
+
+def die(*_args: Any) -> int:
+    raise Died
+
+
+@pytest.mark.django_db(transaction=True)
+def test_reports_that_are_handed_out_once_outlive_a_worker_that_dies(
+    new: Make, desk: Desk, asking: Callable[..., Channel], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asking()
+    sent(new, "r1", "r2")
+    desk.once = True
+    desk.answer = {"list": [{"msgId": "r1", "status": "DELIVRD"}, {"msgId": "r2", "status": "UNDELIV"}]}
+    with monkeypatch.context() as broken:
+        broken.setattr(receipts, "take_reports", die)
+        with pytest.raises(Died):
+            polling.poll()
+    assert (states(), Answer.objects.count()) == (["sent", "sent"], 1)
+    assert polling.poll() == 2
+    assert (states(), Answer.objects.count()) == (["delivered", "failed"], 0)
+    assert len(desk.asked) == 1, "it had nothing left to give, and was not needed"
+    assert Attempt.objects.count() == 3
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_worker_that_dies_while_noting_has_noted_nothing(
+    new: Make, desk: Desk, asking: Callable[..., Channel], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    channel = asking()
+    sent(new, "r1")
+    desk.once, desk.answer = True, {"list": [{"msgId": "r1", "status": "UNDELIV"}]}
+    with monkeypatch.context() as broken:
+        broken.setattr(Answer, "delete", die)
+        with pytest.raises(Died):
+            polling.poll()
+    assert (states(), Attempt.objects.count()) == (["sent"], 0)
+    # Out of use meanwhile: nobody asks it any more, what it said is noted all the same.
+    actions.set_enabled(channel_id=channel.pk, enabled=False, by=system_actor("\u8bd5\u9a8c"))
+    assert (polling.poll(), states(), Attempt.objects.count()) == (1, ["failed"], 2)
+    assert polling.poll() == 0
+
+
+KILLED = """
+import os, signal
+import django
+django.setup()
+from pingzhan.foundation.messages import polling, receipts
+receipts.take_reports = lambda channel, found: os.kill(os.getpid(), signal.SIGKILL)
+polling.poll()
+"""
+
+
+@pytest.mark.crash
+@pytest.mark.django_db(transaction=True)
+def test_reports_outlive_a_process_that_is_killed(
+    new: Make, desk: Desk, asking: Callable[..., Channel]
+) -> None:
+    asking()
+    sent(new, "r1")
+    desk.once, desk.answer = True, {"list": [{"msgId": "r1", "status": "DELIVRD"}]}
+    child = subprocess.run([sys.executable, "-c", KILLED], env=environment(), check=False)
+    assert child.returncode == -signal.SIGKILL
+    assert (len(desk.asked), states()) == (1, ["sent"])
+    assert (polling.poll(), states()) == (1, ["delivered"])
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_answer_that_cannot_be_noted_keeps_back_no_other_and_ends_with_its_time(
+    new: Make, desk: Desk, asking: Callable[..., Channel]
+) -> None:
+    channel = asking()
+    sent(new, "r1")
+    bad = Answer.objects.create(channel=channel, reports=[["r1"]])
+    desk.answer = {"list": [{"msgId": "r1", "status": "DELIVRD"}]}
+    with pytest.raises(polling.NotFetched):
+        polling.poll()
+    assert (states(), list(Answer.objects.all())) == (["delivered"], [bad])
+    now = timezone.now()
+    assert retention.answers_due(now, retention.ANSWER_DAYS, 9) == []
+    Answer.objects.update(at=Now() - timedelta(days=retention.ANSWER_DAYS + 1))
+    assert retention.answers_due(now, retention.ANSWER_DAYS, 9) == [bad.pk]
+    assert retention.destroy_answers([bad.pk]) == 1
+    assert polling.poll() == 0
+
+
+def test_a_long_answer_is_noted_whole_and_odd_signs_lose_nothing(
+    new: Make, desk: Desk, asking: Callable[..., Channel], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(receipts, "MAX_REPORTS", 2)
+    asking()
+    sent(new, *(f"r{n}" for n in range(5)))
+    desk.answer = {"list": [{"msgId": f"r{n}", "status": "\x00\ud800ODD"} for n in range(5)]}
+    assert polling.poll() == 5
+    assert states() == ["failed"] * 5
+    assert Attempt.objects.filter(outcome="undelivered", error="?ODD").count() == 5
+    assert not Answer.objects.exists()

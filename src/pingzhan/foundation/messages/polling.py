@@ -12,7 +12,7 @@ from django.db.models import QuerySet
 from django.db.models.functions import Now
 from django.utils.translation import gettext as _
 
-from pingzhan.foundation.messages import receipts, sealing
+from pingzhan.foundation.messages import answers, receipts, sealing
 from pingzhan.foundation.messages.kinds import ReportSender, SendError
 from pingzhan.foundation.messages.models import Channel, Notice, NoticeState
 from pingzhan.kernel.errors import DomainError
@@ -33,11 +33,12 @@ class NotFetched(Exception):
 def poll() -> int:
     """Fetch the reports of every enabled channel that is to be asked; return how many concerned us.
 
+    What an earlier round fetched and did not live to note comes first, whether or not its channel is still in use.
     Nobody is asked for a channel without open notices. Raises NotFetched at the end when a channel failed, so
     that the heartbeat says so; the others were asked all the same.
     """
-    known = 0
     failed: list[str] = []
+    known = _take_up_what_is_left(failed)
     for channel in Channel.objects.filter(enabled=True).order_by("order", "id"):
         kind = sealing.kind_of(channel)
         piece = kind.polls(channel.settings) if kind is not None and kind.polls is not None else None
@@ -46,14 +47,33 @@ def poll() -> int:
         try:
             known += _ask(channel, piece)
         except (SendError, DomainError) as error:
-            failed.append(_("渠道“%(name)s”：%(error)s") % {"name": channel.label, "error": error})
+            failed.append(_failure(channel, error))
     if failed:
         raise NotFetched("\uff1b".join(failed))
     return known
 
 
+def _take_up_what_is_left(failed: list[str]) -> int:
+    """Note the answers that were fetched before; one that cannot be noted must not keep us from asking others."""
+    known = 0
+    for channel in Channel.objects.filter(answers__isnull=False).distinct().order_by("order", "id"):
+        with _alone(channel) as mine:
+            try:
+                known += answers.take_up(channel, answers.left(channel)) if mine else 0
+            except Exception as error:
+                failed.append(_failure(channel, error))
+    return known
+
+
+def _failure(channel: Channel, error: Exception) -> str:
+    return _("渠道“%(name)s”：%(error)s") % {"name": channel.label, "error": error}
+
+
 def _ask(channel: Channel, piece: int) -> int:
-    """Ask once for whatever is new, or for the open receipts in pieces. No transaction is open meanwhile."""
+    """Ask once for whatever is new, or for the open receipts in pieces. No transaction is open meanwhile.
+
+    Each answer is stored before anything is done with it: a gateway may hand its reports out only once.
+    """
     with _alone(channel) as mine:
         rows = _open(channel)
         if not mine or not rows.exists():
@@ -64,8 +84,8 @@ def _ask(channel: Channel, piece: int) -> int:
         known = 0
         try:
             for part in _pieces(rows, piece) if piece else [()]:
-                found = receipts.fetched_reports(channel, sender.fetch(part))
-                known += receipts.take_reports(channel, found) if found else 0
+                kept = answers.keep(channel, receipts.fetched_reports(channel, sender.fetch(part)))
+                known += answers.take_up(channel, kept)
         finally:
             sender.close()
         return known

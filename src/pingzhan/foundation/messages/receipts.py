@@ -61,16 +61,19 @@ def read_reports(channel: Channel, data: Any) -> list[Report]:
 
 
 def fetched_reports(channel: Channel, data: Any) -> list[Report]:
-    """Return the reports in what a gateway answered when it was asked; none is no fault here."""
-    return _understood(channel, data)[0]
+    """Return the reports in what a gateway answered when it was asked; none is no fault here.
+
+    All of them, however many: it may hand them out only once. The length of an answer is limited where it is read.
+    """
+    return _understood(channel, data, most=None)[0]
 
 
-def _understood(channel: Channel, data: Any) -> tuple[list[Report], int]:
+def _understood(channel: Channel, data: Any, most: int | None = MAX_REPORTS) -> tuple[list[Report], int]:
     """Return the reports, and how many entries say that there is no result yet."""
     shape: Mapping[str, Any] = channel.settings
     good, wait = (listed(str(shape.get(name) or "")) for name in ("report_ok", "report_wait"))
     reports, waiting = [], 0
-    for row in _rows(channel, data):
+    for row in _rows(channel, data, most):
         reference = pick(row, str(shape.get("report_id") or "msgId"))
         state = pick(row, str(shape.get("report_state") or "status"))
         if not reference or state is None:
@@ -82,13 +85,13 @@ def _understood(channel: Channel, data: Any) -> tuple[list[Report], int]:
     return reports, waiting
 
 
-def _rows(channel: Channel, data: Any) -> Sequence[Any]:
-    """Return the single entries of a callback, MAX_REPORTS at most."""
+def _rows(channel: Channel, data: Any, most: int | None = MAX_REPORTS) -> Sequence[Any]:
+    """Return the single entries of a callback or an answer, at most so many."""
     found = data
     for step in filter(None, str(channel.settings.get("report_list") or "").split(".")):
         found = found.get(step) if isinstance(found, dict) else None
     rows: Sequence[Any] = found if isinstance(found, list) else [found]
-    return rows[:MAX_REPORTS]
+    return rows[:most]
 
 
 @dataclass(frozen=True)

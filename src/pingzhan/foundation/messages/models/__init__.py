@@ -1,5 +1,6 @@
 """Tables of the outbox."""
 
+from pingzhan.foundation.messages.models.answer import Answer
 from pingzhan.foundation.messages.models.attempt import Attempt, Outcome
 from pingzhan.foundation.messages.models.channel import Channel, ChannelHealth, ChannelState
 from pingzhan.foundation.messages.models.letter import Letter
@@ -7,6 +8,7 @@ from pingzhan.foundation.messages.models.notice import EXPRESS, Notice, NoticeCh
 
 __all__ = [
     "EXPRESS",
+    "Answer",
     "Attempt",
     "Channel",
     "ChannelHealth",
