@@ -92,7 +92,7 @@ def said(verb: str, key: str, value: Any) -> str:
         return "、".join(inner) or "—"
     if isinstance(value, list):
         return "、".join(said(verb, key, one) for one in value) or "—"
-    words = None if verb.startswith(ROWS) else _nearest(_words, verb, key)
+    words = _nearest(_words, verb, key)
     if words is not None:
         return _or_itself(words, value)
     if isinstance(value, bool):
@@ -126,8 +126,12 @@ def said_of_row(label: str, field: str, value: Any) -> str | None:
 
 
 def _nearest(register: Mapping[tuple[str, str], Any], verb: str, key: str) -> Any:
-    """Return what is registered for a key under the longest beginning of a verb; None without any."""
-    found = [under for under, of in register if of == key and verb.startswith(under)]
+    """Return what is registered for a key under the longest beginning of a verb; None without any.
+
+    What counts for every verb says nothing of the fields of tables.
+    """
+    rows = verb.startswith(ROWS)
+    found = [under for under, of in register if of == key and verb.startswith(under) and (under or not rows)]
     return register[max(found, key=len), key] if found else None
 
 
