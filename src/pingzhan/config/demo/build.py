@@ -114,7 +114,7 @@ def ensure_demo(*, enterprises: int = 0, workers: int = 0, seed: int = 7) -> boo
             demo_visits(zone, by)
             demo_week(zone, by, seed=seed)
             demo_sanitation(zone, by)
-            demo_screening(zone, by)
+            demo_screening(zone, by, seed=seed)
             demo_workplace(zone, by)
             # Seats are opened after the commit of the structure; reports count them.
             transaction.on_commit(lambda: demo_reports(zone))

@@ -1,9 +1,10 @@
-"""Testing of the demo zone: two laboratories, four sampling teams, the rounds of two weeks, two plans in force."""
+"""Testing of the demo zone: laboratories and teams, the rounds of two weeks, two plans in force, one round over."""
 
 from __future__ import annotations
 
 from datetime import time, timedelta
 
+from pingzhan.config.demo.tested import finish_past, open_past
 from pingzhan.domain.obligations.api import business_now
 from pingzhan.domain.organisation.enums import PersonKind
 from pingzhan.domain.organisation.models import Person
@@ -19,8 +20,11 @@ ITERATIONS = 200
 """Enough for a few enterprises, and quick: the demo is built in one go."""
 
 
-def demo_screening(zone: Unit, by: Actor) -> None:
-    """Register teams and laboratories, make the rounds that measures ask, put the plans of the next two in force."""
+def demo_screening(zone: Unit, by: Actor, *, seed: int = 7) -> None:
+    """Register teams and laboratories, make the rounds that measures ask, put the plans of the next two in force.
+
+    The first two rounds are of some days ago and over.
+    """
     _laboratories(zone, by)
     teams = [
         screening.save_team(
@@ -31,12 +35,14 @@ def demo_screening(zone: Unit, by: Actor) -> None:
         for name, samplers in TEAMS
     ]
     _members(zone, teams)
+    past = open_past(zone, by)
     _now, today = business_now()
     for week in (today, today + timedelta(days=7)):
         screening.make_rounds(zone=zone, week=week, by=by)
     coming = Round.objects.filter(zone=zone, kind=RoundKind.REGULAR, day__gt=today).order_by("day", "number")
     for round_ in coming[:2]:
         _adopted(round_, by)
+    finish_past(*past, by, seed=seed)
 
 
 def _adopted(round_: Round, by: Actor) -> None:
