@@ -60,7 +60,7 @@ def left(channel: Channel) -> list[int]:
 
 @transaction.atomic
 def _take_up(channel: Channel, number: int) -> int:
-    row = Answer.objects.select_for_update().filter(pk=number).first()
+    row = Answer.objects.select_for_update(no_key=True).filter(pk=number).first()
     if row is None:
         return 0
     known = receipts.take_reports(channel, [Report(*one) for one in row.reports])
