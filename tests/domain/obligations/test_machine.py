@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.utils import timezone
@@ -40,7 +40,7 @@ class _Machine:
         self.by_level = dict(table.by_level)
         table.in_force = lambda: self.by_level[self.level]
         self.done: dict[int, int] = {}
-        self.demands: dict[int, int] = {}
+        self.periods: dict[int, tuple[int, tuple[datetime, ...]]] = {}
         self.refs = 0
         self.given: dict[str, list[tuple[str, int]]] = {}
 
@@ -83,8 +83,11 @@ class _Machine:
             assert states[pk] == "done", "a done obligation became undone"
         self.done |= {one.pk: one.demand_id for one in rows if one.state == "done"}
         for one in rows:
-            kept = self.demands.setdefault(one.pk, one.demand_id)
-            assert kept == one.demand_id or one.slot == 2000, "a version was exchanged"
+            # Only what a change has moved, or asks more of in a week, stands by the version that did so.
+            demand, period = self.periods.get(one.pk, (one.demand_id, ()))
+            now = (one.t0, one.t1, one.due_at)
+            assert demand == one.demand_id or one.slot == 2000 or period != now, "a version was exchanged"
+            self.periods[one.pk] = (one.demand_id, now)
             assert (one.state == "withdrawn") == (one.reason != "")
         for slot in (2001, 2002):
             standing = [one.duty_id for one in rows if one.slot == slot and one.state != "withdrawn"]
