@@ -4,7 +4,7 @@ import { AriaComponent, GeoComponent, GridComponent, LegendComponent, TooltipCom
 import { init, registerMap, use } from 'echarts/core'
 import { CanvasRenderer } from 'echarts/renderers'
 
-import { type BarsData, barsOption } from './charts/bars'
+import { type BarsData, barsHeight, barsOption } from './charts/bars'
 import { type GanttData, ganttOption } from './charts/gantt'
 import { type LinesData, linesOption } from './charts/lines'
 import { type OrgNode, orgTreeHeight, orgTreeOption } from './charts/orgtree'
@@ -31,8 +31,11 @@ type Option = Parameters<ReturnType<typeof init>['setOption']>[0]
 function optionOf(host: HTMLElement, data: unknown): Option {
   const narrow = host.clientWidth < 600
   switch (host.dataset.chart) {
-    case 'bars':
-      return barsOption(data as BarsData) as Option
+    case 'bars': {
+      const bars = data as BarsData
+      host.style.height = `${barsHeight(bars)}px`
+      return barsOption(bars) as Option
+    }
     case 'gantt':
       return ganttOption(data as GanttData) as Option
     case 'lines':

@@ -10,6 +10,13 @@ export interface BarsData {
   unit?: string
 }
 
+/** Pixels that the bars need: one bar of a zone's round stands as thick as twenty do. */
+export function barsHeight(data: BarsData): number {
+  const lines = data.stacked ? 1 : Math.max(data.series.length, 1)
+  const row = Math.max(lines * 20 + 8, 28)
+  return Math.max(data.categories.length * row + (data.series.length > 1 ? 36 : 8) + 36, 120)
+}
+
 /** Horizontal bars with the names readable at the left. */
 export function barsOption(data: BarsData): Record<string, unknown> {
   const unit = data.unit ?? ''

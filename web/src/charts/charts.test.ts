@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 
-import { barsOption } from './bars'
+import { barsHeight, barsOption } from './bars'
 import { clockOf, ganttOption } from './gantt'
 import { linesOption } from './lines'
 import { leaves, type OrgNode, orgTreeHeight, orgTreeOption } from './orgtree'
@@ -38,6 +38,22 @@ function obeys(option: Record<string, unknown>): void {
   const tooltip = option.tooltip as { show?: boolean; renderMode?: string }
   expect(tooltip.show === false || tooltip.renderMode === 'richText').toBe(true)
 }
+
+describe('barsHeight', () => {
+  const of = (rows: number, series: number, stacked: boolean) =>
+    barsHeight({
+      categories: Array.from({ length: rows }, (_, i) => `${i}`),
+      series: Array.from({ length: series }, (_, i) => ({ name: `${i}`, data: [] })),
+      stacked,
+    })
+
+  it('grows with its rows and never squeezes them', () => {
+    expect(of(1, 2, true)).toBe(120)
+    expect(of(20, 2, true)).toBe(20 * 28 + 72)
+    expect(of(20, 2, false)).toBe(20 * 48 + 72)
+    expect(of(0, 1, false)).toBe(120)
+  })
+})
 
 describe('barsOption', () => {
   const one = barsOption({ categories: ['甲', '乙'], series: [{ name: '人', data: [1, 2] }] })
