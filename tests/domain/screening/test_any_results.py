@@ -50,8 +50,8 @@ def meant(said: dict[str, Verdict], followed: set[str], who: int) -> set[str]:
     """
     order = list(TUBES)
     causes = [code for code in order if who in TUBES[code] and code in followed]
+    own = [code for code in order if TUBES[code] == (who,) and said.get(code) == POSITIVE]
     if not causes:
-        own = [code for code in order if TUBES[code] == (who,) and said.get(code) == POSITIVE]
         return {"positive"} if own else {"", "released"}
     last = order.index(causes[-1])
     singles = [
@@ -63,7 +63,10 @@ def meant(said: dict[str, Verdict], followed: set[str], who: int) -> set[str]:
     ]
     if POSITIVE in singles:
         return {"positive"}
-    return {"released"} if singles and singles[-1] == NEGATIVE else {"held"}
+    if singles and singles[-1] == NEGATIVE:
+        return {"released"}
+    # Whom a swab of his own confirmed stays so beside a later doubt; one told of after the doubt waits for it.
+    return {"held", "positive"} if own else {"held"}
 
 
 def check(said: dict[str, Verdict], crew: Sequence[Employment]) -> None:
@@ -127,6 +130,21 @@ def test_one_corrected_swab_does_not_release_whose_other_is_positive(
         one.say((code, verdict, "\u66f4\u6b63"))
         said[code] = verdict
         check(said, crew)
+
+
+def test_whoever_is_confirmed_stays_so_beside_a_later_doubt(lab: tuple[Lab, list[Employment]]) -> None:
+    one, crew = lab
+    said: dict[str, Verdict] = {}
+    for code, verdict, state in [
+        ("P-01", POSITIVE, HoldState.HELD),
+        ("S-00", POSITIVE, HoldState.POSITIVE),
+        ("S-10", GREY, HoldState.POSITIVE),
+        ("S-00", NEGATIVE, HoldState.HELD),
+    ]:
+        one.say((code, verdict, "\u66f4\u6b63"))
+        said[code] = verdict
+        check(said, crew)
+        assert Hold.objects.get(employment=crew[0], until__isnull=True).state == state
 
 
 def test_a_positive_of_an_earlier_time_says_nothing_when_a_later_doubt_is_taken_back(
