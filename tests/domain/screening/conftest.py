@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from datetime import date
+from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -11,6 +13,7 @@ from pingzhan.foundation.access.actor import Actor
 from pingzhan.foundation.access.roles import Role
 from tests.domain.people.crowd import Park, acting, build_park
 from tests.factories import kept
+from tests.factories.accounts import actor_with
 
 DAY = date(2026, 3, 9)
 """A Monday."""
@@ -24,6 +27,13 @@ def park(db: None) -> Park:
 @pytest.fixture
 def planner(park: Park) -> Actor:
     return acting(Role.ORGANISER, park.zone.path)
+
+
+@pytest.fixture
+def clerk(park: Park, settings: Any, tmp_path: Path) -> Actor:
+    """Somebody who takes swabs and enters results."""
+    settings.UPLOAD_DIR = tmp_path / "uploads"
+    return actor_with(Role.SAMPLER, Role.LABORATORY, path=park.zone.path)
 
 
 @pytest.fixture

@@ -7,14 +7,12 @@ from typing import Any
 
 from django.utils import timezone
 
-from pingzhan.domain.screening.enums import (
-    ProbeKind,
-    Verdict,
-)
+from pingzhan.domain.people.models import Employment
+from pingzhan.domain.screening.enums import ProbeKind, Verdict
 from pingzhan.domain.screening.importers.probes import PROBES
 from pingzhan.foundation.access.actor import Actor
 from pingzhan.foundation.imports.models import ImportJob
-from tests.domain.people.crowd import id_number
+from tests.domain.people.crowd import Park, hire, id_number, person
 from tests.foundation.imports.files import send, xlsx
 
 KEY = "screening.probes"
@@ -25,6 +23,13 @@ HEADS = {one.key: str(one.title) for one in PROBES.columns}
 HOUR = timedelta(hours=1)
 NOW = timezone.now()
 """One moment for all rows: a list that comes again names the same minute."""
+
+
+def crew_of(park: Park) -> list[Employment]:
+    """Hire three workers of the first enterprise, each with a document of his own."""
+    return [
+        hire(park.firms[0], person(name, id_number(3500 + n)), no=f"A{n}") for n, name in enumerate(NAMES)
+    ]
 
 
 def said(ago: timedelta) -> str:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 from datetime import datetime
-from pathlib import Path
 from typing import Any
 
 import openpyxl
@@ -57,29 +56,19 @@ from tests.domain.screening.listed import (
     NEGATIVE,
     POSITIVE,
     SPOT,
+    crew_of,
     found,
     line,
     said,
     sent,
 )
 from tests.factories import account
-from tests.factories.accounts import actor_with
 from tests.foundation.imports.files import csv_text, send, store, xlsx
 
 
 @pytest.fixture
 def crew(park: Park) -> list[Employment]:
-    """Three workers of the first enterprise, each with a document of his own."""
-    return [
-        hire(park.firms[0], person(name, id_number(3500 + n)), no=f"A{n}") for n, name in enumerate(NAMES)
-    ]
-
-
-@pytest.fixture
-def clerk(park: Park, settings: Any, tmp_path: Path) -> Actor:
-    """Somebody who takes swabs and enters results."""
-    settings.UPLOAD_DIR = tmp_path / "uploads"
-    return actor_with(Role.SAMPLER, Role.LABORATORY, path=park.zone.path)
+    return crew_of(park)
 
 
 def test_the_template_filled_in_comes_in_goes_out_and_comes_in_the_same(

@@ -47,6 +47,7 @@ from tests.domain.screening.listed import (
     NEGATIVE,
     POSITIVE,
     SPOT,
+    crew_of,
     found,
     line,
     said,
@@ -59,17 +60,7 @@ from tests.foundation.imports.files import store
 
 @pytest.fixture
 def crew(park: Park) -> list[Employment]:
-    """Three workers of the first enterprise, each with a document of his own."""
-    return [
-        hire(park.firms[0], person(name, id_number(3500 + n)), no=f"A{n}") for n, name in enumerate(NAMES)
-    ]
-
-
-@pytest.fixture
-def clerk(park: Park, settings: Any, tmp_path: Path) -> Actor:
-    """Somebody who takes swabs and enters results."""
-    settings.UPLOAD_DIR = tmp_path / "uploads"
-    return actor_with(Role.SAMPLER, Role.LABORATORY, path=park.zone.path)
+    return crew_of(park)
 
 
 @pytest.fixture

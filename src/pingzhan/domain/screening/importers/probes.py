@@ -18,8 +18,9 @@ from pingzhan.domain.screening import rules
 from pingzhan.domain.screening.actions.intake import read_code, read_reason
 from pingzhan.domain.screening.actions.laboratory import AHEAD, ResultIn, judge_results, refuse_results
 from pingzhan.domain.screening.actions.probing import Listed, hold_register, record_list, untimely
-from pingzhan.domain.screening.enums import IN_FIELD, ProbeKind, ResultFault, ResultSource, TubeState
+from pingzhan.domain.screening.enums import IN_FIELD, ProbeKind, ResultFault, TubeState
 from pingzhan.domain.screening.enums import Verdict as Said
+from pingzhan.domain.screening.importers.context import source_of, zone_of
 from pingzhan.domain.screening.importers.whose import Roster, Swabbed, Worker, known_by
 from pingzhan.domain.screening.models import Sample, Tube
 from pingzhan.domain.screening.queries.custody import names_of
@@ -27,7 +28,6 @@ from pingzhan.domain.screening.writings import fault_words, read_moment
 from pingzhan.domain.territory.models import Unit
 from pingzhan.foundation import clock
 from pingzhan.foundation.access.actor import Actor
-from pingzhan.foundation.imports.models import ImportJob
 from pingzhan.foundation.imports.spec import (
     Column,
     Context,
@@ -117,21 +117,9 @@ def _scopes(actor: Actor) -> Sequence[Scope]:
     ]
 
 
-def _zone(ctx: Context) -> Unit:
-    zone: Unit | None = ctx.cache.get("zone")
-    if zone is None:
-        zone = ctx.cache["zone"] = Unit.objects.get(path=ctx.scope.path)
-    return zone
-
-
-def _source(ctx: Context) -> ResultSource:
-    form = ImportJob.objects.values_list("form", flat=True).get(pk=ctx.job_id)
-    return ResultSource.CSV if form == ResultSource.CSV else ResultSource.XLSX
-
-
 def prepare(rows: Sequence[Row], ctx: Context) -> list[Verdict]:
     """Say of each row what would become of it. A fixed number of queries for the batch."""
-    zone = _zone(ctx)
+    zone = zone_of(ctx)
     if ctx.storing:
         hold_register(zone, results=any(row.values["verdict"] for row in rows))
     desk, enters = _desk(zone, rows, ctx), rules.can_enter_results(ctx.by, zone)
@@ -305,10 +293,10 @@ def store(judged: Sequence[Judged], ctx: Context) -> None:
     """Record the swabs that were chosen, and enter their results."""
     plans: list[_Plan] = [one.verdict.carry for one in judged]
     record_list(
-        zone=_zone(ctx),
+        zone=zone_of(ctx),
         swabs=[one.swab for one in plans if one.swab is not None],
         results=[one.result for one in plans if one.result is not None],
-        source=_source(ctx),
+        source=source_of(ctx),
         by=ctx.by,
     )
 
@@ -320,8 +308,8 @@ def refused(judged: Sequence[Judged], ctx: Context) -> None:
     ]
     if lines:
         refuse_results(
-            zone=_zone(ctx),
-            source=_source(ctx),
+            zone=zone_of(ctx),
+            source=source_of(ctx),
             by=ctx.by,
             refused=lines,
         )

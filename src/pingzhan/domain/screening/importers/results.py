@@ -14,14 +14,13 @@ from pingzhan.domain.screening.actions.laboratory import (
     judge_results,
     refuse_results,
 )
-from pingzhan.domain.screening.enums import ResultFault, ResultSource
+from pingzhan.domain.screening.enums import ResultFault
 from pingzhan.domain.screening.enums import Verdict as Said
+from pingzhan.domain.screening.importers.context import source_of, zone_of
 from pingzhan.domain.screening.rules import result_zones
 from pingzhan.domain.screening.writings import ct_words, fault_words, read_ct, read_moment
-from pingzhan.domain.territory.models import Unit
 from pingzhan.foundation.access.actor import Actor
 from pingzhan.foundation.access.roles import Permission
-from pingzhan.foundation.imports.models import ImportJob
 from pingzhan.foundation.imports.spec import (
     Column,
     Context,
@@ -82,18 +81,6 @@ def _scopes(actor: Actor) -> Sequence[Scope]:
     ]
 
 
-def _zone(ctx: Context) -> Unit:
-    zone: Unit | None = ctx.cache.get("zone")
-    if zone is None:
-        zone = ctx.cache["zone"] = Unit.objects.get(path=ctx.scope.path)
-    return zone
-
-
-def _source(ctx: Context) -> ResultSource:
-    form = ImportJob.objects.values_list("form", flat=True).get(pk=ctx.job_id)
-    return ResultSource.CSV if form == ResultSource.CSV else ResultSource.XLSX
-
-
 def _line(row: Row) -> ResultIn:
     values = row.values
     return ResultIn(
@@ -106,7 +93,7 @@ def _line(row: Row) -> ResultIn:
 def prepare(rows: Sequence[Row], ctx: Context) -> list[Verdict]:
     """Say of each row what would become of it. Two queries for the batch."""
     lines = [_line(row) for row in rows]
-    judged = judge_results(zone=_zone(ctx), results=lines, lock=ctx.storing)
+    judged = judge_results(zone=zone_of(ctx), results=lines, lock=ctx.storing)
     found: list[Verdict] = []
     for line, (answer, before) in zip(lines, judged, strict=True):
         if answer.fault is not None:
@@ -124,13 +111,15 @@ def prepare(rows: Sequence[Row], ctx: Context) -> list[Verdict]:
 
 def store(judged: Sequence[Judged], ctx: Context) -> None:
     """Enter the results that were chosen; one that differs from what held is a correction."""
-    enter_results(zone=_zone(ctx), results=[_line(one.row) for one in judged], source=_source(ctx), by=ctx.by)
+    enter_results(
+        zone=zone_of(ctx), results=[_line(one.row) for one in judged], source=source_of(ctx), by=ctx.by
+    )
 
 
 def refused(judged: Sequence[Judged], ctx: Context) -> None:
     """Put on record what did not fit, as it was judged."""
     refuse_results(
-        zone=_zone(ctx), source=_source(ctx), by=ctx.by,
+        zone=zone_of(ctx), source=source_of(ctx), by=ctx.by,
         refused=[(_line(one.row), ResultFault(one.verdict.carry)) for one in judged],
     )  # fmt: skip
 
