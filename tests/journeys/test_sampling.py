@@ -40,7 +40,7 @@ day = clock.now().date() + timedelta(days=11)
 with transaction.atomic():
     one = api.open_round(zone=zone, day=day, basis='\u52a0\u6d4b', pool_size=10, by=head)
     api.compute_demand(round_=one, by=head)
-    asked = api.plan_round(round_=one, iterations=60, reason='\u9996\u7248', by=head)
+    asked = api.plan_round(round_=one, iterations=400, reason='\u9996\u7248', by=head)
     api.compute_plan(asked.pk)
     api.adopt_plan(version=PlanVersion.objects.select_related('round__zone').get(pk=asked.pk), by=head)
 slots = Slot.objects.filter(round=one, ended_by__isnull=True)
