@@ -11,6 +11,7 @@ from pathlib import Path
 from django.utils import timezone
 from playwright.sync_api import Page, expect
 
+from tests.domain.people.crowd import id_number
 from tests.journeys.site import Site
 from tests.journeys.test_import import filled
 
@@ -65,6 +66,8 @@ def test_a_list_of_a_hospital_comes_in_once(site: Site, visit: Visit, axe: Axe, 
         {"管码": "HP-0003", "类别": "愿检尽检", "姓名": "无此人", "证件号码": third[3], "采样时间": at},
         {"管码": "HP-0004", "类别": "愿检尽检", "企业": firm, "工号": number, "采样时间": at, "结果": "阳性",
          "检测时间": at},
+        {"管码": "HP-0005", "类别": "愿检尽检", "人员": "其他人员", "姓名": "尤清河", "证件号码": id_number(3700),
+         "采样时间": at},
     ]  # fmt: skip
     data = filled(Path(download.value.path()).read_bytes(), rows)
     upload(page, data)
@@ -76,7 +79,7 @@ def test_a_list_of_a_hospital_comes_in_once(site: Site, visit: Visit, axe: Axe, 
         expect(page.locator("main")).not_to_contain_text(text)
     wide_and_narrow(page, "probes-preview", axe, shot)
     page.get_by_role("button", name="确认存入").click()
-    expect(page.get_by_text("导入完成，存入 2 行。")).to_be_visible(timeout=30_000)
+    expect(page.get_by_text("导入完成，存入 3 行。")).to_be_visible(timeout=30_000)
     wide_and_narrow(page, "probes-done", axe, shot)
     page.goto("/rounds/probes/")
     expect(page.locator("tbody th", has_text="HP-0001")).to_have_count(1)
@@ -87,4 +90,4 @@ def test_a_list_of_a_hospital_comes_in_once(site: Site, visit: Visit, axe: Axe, 
     expect(page.locator("#errors tbody tr")).to_have_count(2, timeout=30_000)
     expect(page.locator("#confirm")).to_have_count(0)
     page.goto("/rounds/probes/")
-    expect(page.locator("tbody th", has_text="HP-000")).to_have_count(2)
+    expect(page.locator("tbody th", has_text="HP-000")).to_have_count(3)

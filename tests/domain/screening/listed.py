@@ -8,7 +8,7 @@ from typing import Any
 from django.utils import timezone
 
 from pingzhan.domain.people.models import Employment
-from pingzhan.domain.screening.enums import ProbeKind, Verdict
+from pingzhan.domain.screening.enums import ProbeKind, ProbeWho, Verdict
 from pingzhan.domain.screening.importers.probes import PROBES
 from pingzhan.foundation.access.actor import Actor
 from pingzhan.foundation.imports.models import ImportJob
@@ -19,6 +19,7 @@ KEY = "screening.probes"
 NAMES = ("\u8c37\u4e00\u9e23", "\u53f6\u77e5\u79cb", "\u6e38\u56db\u6d77")
 NEGATIVE, POSITIVE = str(Verdict.NEGATIVE.label), str(Verdict.POSITIVE.label)
 WILLING, SPOT = str(ProbeKind.WILLING.label), str(ProbeKind.SPOT.label)
+OTHER = str(ProbeWho.OTHER.label)
 HEADS = {one.key: str(one.title) for one in PROBES.columns}
 HOUR = timedelta(hours=1)
 NOW = timezone.now()
@@ -39,10 +40,15 @@ def said(ago: timedelta) -> str:
 def line(n: int = 0, **cells: Any) -> list[Any]:
     """One row: worker ``n`` by name and document, swabbed three hours ago, without a result."""
     values = {
-        "tube": f"H-000{n}", "kind": WILLING, "name": NAMES[n], "document": id_number(3500 + n), "enterprise": "",
-        "number": "", "at": said(3 * HOUR), "verdict": "", "tested_at": "", "correction": "",
+        "tube": f"H-000{n}", "kind": WILLING, "who": "", "name": NAMES[n], "document": id_number(3500 + n),
+        "enterprise": "", "number": "", "at": said(3 * HOUR), "verdict": "", "tested_at": "", "correction": "",
     }  # fmt: skip
     return list({**values, **cells}.values())
+
+
+def other(code: str, n: int, name: str = "\u5c24\u6e05\u6cb3", **cells: Any) -> list[Any]:
+    """One row of somebody who is no worker, by name and document."""
+    return line(0, **{"tube": code, "who": OTHER, "name": name, "document": id_number(n), **cells})
 
 
 def found(n: int, verdict: str, **cells: Any) -> list[Any]:

@@ -17,6 +17,13 @@ class RoundKind(models.TextChoices):
     PROBE = "probe", _("愿检尽检和抽检")
 
 
+class ProbeWho(models.TextChoices):
+    """Whom a line of a hospital's list is of: somebody of the register of workers, or anybody else."""
+
+    WORKER = "worker", pgettext_lazy("one person", "职工")
+    OTHER = "other", _("其他人员")
+
+
 class ProbeKind(models.TextChoices):
     """Why somebody was swabbed by himself, outside the rounds (clause 三 (一): 愿检尽检和不定期检测)."""
 

@@ -81,13 +81,17 @@ class ProbeIn:
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """One swab of a list, of a worker: ``employment`` is what he is known by, ``enterprise`` where he works."""
+    """One swab of a list: of a worker by his ``employment``, of anybody else by ``guest``, his name and document.
+
+    ``enterprise`` is where he works, of anybody else where he was swabbed, and may then be None.
+    """
 
     kind: ProbeKind
     tube: str
     at: datetime
-    employment: int
-    enterprise: int
+    employment: int | None
+    guest: Guest | None
+    enterprise: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +148,7 @@ def record_list(
         if (late := untimely(one.at, now)) is not None:
             raise Invalid(late, place="at")
         code = read_code(one.tube, place="tube")
-        lines.append(_Swab(one.kind, code, one.at, one.employment, None, one.enterprise))
+        lines.append(_Swab(one.kind, code, one.at, one.employment, one.guest, one.enterprise))
     made = _store(zone, lines, by) if lines else []
     if results:
         _found(zone, results, source, by)

@@ -1,4 +1,4 @@
-"""The import of 愿检和抽检: the lists that hospitals and clinics send, a line for a tube of one worker.
+"""The import of 愿检和抽检: the lists that hospitals and clinics send, a line for a tube of one person.
 
 A row is known by its tube's code. A new one does what a probe recorded by hand does; of one recorded before nothing
 but its result may be added or, with a reason, corrected. What was found is entered with the right to enter results
@@ -18,10 +18,10 @@ from pingzhan.domain.screening import rules
 from pingzhan.domain.screening.actions.intake import read_code, read_reason
 from pingzhan.domain.screening.actions.laboratory import AHEAD, ResultIn, judge_results, refuse_results
 from pingzhan.domain.screening.actions.probing import Listed, hold_register, record_list, untimely
-from pingzhan.domain.screening.enums import IN_FIELD, ProbeKind, ResultFault, TubeState
+from pingzhan.domain.screening.enums import IN_FIELD, ProbeKind, ProbeWho, ResultFault, TubeState
 from pingzhan.domain.screening.enums import Verdict as Said
 from pingzhan.domain.screening.importers.context import source_of, zone_of
-from pingzhan.domain.screening.importers.whose import Roster, Swabbed, Worker, known_by
+from pingzhan.domain.screening.importers.whose import Roster, Stranger, Swabbed, Worker, known_by
 from pingzhan.domain.screening.models import Sample, Tube
 from pingzhan.domain.screening.queries.custody import names_of
 from pingzhan.domain.screening.writings import fault_words, read_moment
@@ -68,13 +68,16 @@ COLUMNS = (
            aliases=("采样管编号", "样本编号", "条码", "条码号"), check=_code),
     Column("kind", gettext_lazy("类别"), Kind.CHOICE, required=True, width=12, choices=tuple(ProbeKind.choices),
            aliases=("检测类别",)),
+    Column("who", gettext_lazy("人员"), Kind.CHOICE, width=12, choices=tuple(ProbeWho.choices),
+           aliases=("人员类别",),
+           note=gettext_lazy("不填的按职工核对；不是开发区职工的填“其他人员”，按姓名和证件号码登记。")),
     Column("name", gettext_lazy("姓名"), personal=True, mask=mask_name, width=12, max_length=60,
            aliases=("受检人",),
            note=gettext_lazy("与花名册核对，不符的不予登记；填了工号的可以不填。")),
     Column("document", gettext_lazy("证件号码"), Kind.ID_NUMBER, personal=True, width=22,
            aliases=("身份证号", "身份证号码"), note=gettext_lazy("按它找到开发区内的职工；填了企业和工号的可以不填。")),
     Column("enterprise", gettext_lazy("企业"), width=20, max_length=120, aliases=("工作单位", "单位"),
-           note=gettext_lazy("他所在的企业，写名称或代码；填了证件号码的可以不填。")),
+           note=gettext_lazy("他所在的企业，写名称或代码；填了证件号码的可以不填。其他人员填采样的企业，可以不填。")),
     Column("number", gettext_lazy("工号"), width=14, example="A001", max_length=40, check=compact),
     Column("at", gettext_lazy("采样时间"), required=True, width=20, example="2026-05-20 09:30", max_length=40,
            check=_moment),
@@ -97,8 +100,10 @@ class _Desk:
     whose: dict[int, Swabbed]
     names: dict[int, str]
     before: dict[tuple[int, datetime], str]
+    """Tubes of swabs that are recorded, by person and minute."""
     judged: dict[str, tuple[ResultFault | None, str]]
-    first: dict[tuple[int, datetime], tuple[str, int]]
+    first: dict[tuple[int | bytes, datetime], tuple[str, int]]
+    """Where a person's swab of a minute stood first in the file; a stranger is known by his document's hash."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,14 +167,14 @@ def _desk(zone: Unit, rows: Sequence[Row], ctx: Context) -> _Desk:
 
 
 def _swabbed_before(zone: Unit, rows: Sequence[Row], roster: Roster) -> dict[tuple[int, datetime], str]:
-    """Return the tubes of the probes of the rows' workers by person and minute.
+    """Return the tubes of the probes of the rows' people by person and minute.
 
     A swab that is recorded again under another code would be a second test that never was.
     """
     moments = [read_moment(row.values["at"]) for row in rows]
     samples = list(
         Sample.objects.filter(
-            person__in=roster.individuals(),
+            person__in=roster.persons(),
             refused=0,
             taken_at__gte=_minute(min(moments)),
             taken_at__lt=max(moments) + MINUTE,
@@ -208,23 +213,26 @@ def _new(row: Row, desk: _Desk) -> Verdict:
     values, at = row.values, read_moment(row.values["at"])
     if (late := untimely(at, desk.now)) is not None:
         return Verdict.refused("at", late)
-    worker = desk.roster.worker(values)
-    if not isinstance(worker, Worker):
-        return worker
-    key = worker.individual, _minute(at)
-    if key in desk.before:
-        return Verdict.refused(
-            "tube", _("这个人这一时间的采样已经登记，管码是 %(code)s，请核对。") % {"code": desk.before[key]}
-        )
+    whose = desk.roster.whose(values)
+    if isinstance(whose, Verdict):
+        return whose
+    persons = whose.persons if isinstance(whose, Stranger) else (whose.individual,)
+    for person in persons:
+        if (code := desk.before.get((person, _minute(at)))) is not None:
+            return Verdict.refused(
+                "tube", _("这个人这一时间的采样已经登记，管码是 %(code)s，请核对。") % {"code": code}
+            )
     result = _result(row)
     if values["verdict"] and result is None:
         return _untold()
     if result is not None and _mistimed(result, at, desk):
         return _fault(ResultFault.TIME)
-    first = desk.first.setdefault(key, (row.sheet, row.number))
+    key = whose.digest if isinstance(whose, Stranger) else whose.individual
+    first = desk.first.setdefault((key, _minute(at)), (row.sheet, row.number))
     if first != (row.sheet, row.number):
         return Verdict.refused("at", _("与第 %(n)d 行是同一个人的同一次采样。") % {"n": first[1]})
-    swab = Listed(ProbeKind(values["kind"]), values["tube"], at, worker.employment, worker.enterprise)
+    job, guest = (whose.employment, None) if isinstance(whose, Worker) else (None, whose.guest)
+    swab = Listed(ProbeKind(values["kind"]), values["tube"], at, job, guest, whose.enterprise)
     return Verdict(Outcome.NEW, carry=_Plan(swab, result))
 
 
@@ -327,8 +335,8 @@ PROBES = ImportSpec(
     refused=refused,
     done_url=lambda scope: "/rounds/probes/",
     note=gettext_lazy(
-        "一行一管，按管码对应，只收最近 7 天的采样和开发区内的职工。填了结果的，与逐个登记、接收、录入结果一样办理；"
-        "已有不同结果的写明更正原因，原结果保留。"
+        "一行一管，按管码对应，只收最近 7 天的采样。职工与花名册核对，其他人员按姓名和证件号码登记。"
+        "填了结果的，与逐个登记、接收、录入结果一样办理；已有不同结果的写明更正原因，原结果保留。"
     ),
     max_rows=20_000,
 )

@@ -1,4 +1,4 @@
-"""Whose swab a row of a list is: a worker of the zone, by his number or by the keyed hash of his document."""
+"""Whose swab a row of a list is: a worker of the zone, by his number or his document's keyed hash, or anybody else."""
 
 from __future__ import annotations
 
@@ -12,10 +12,13 @@ from django.utils.translation import gettext as _
 from pingzhan.domain.people import api as people
 from pingzhan.domain.people.enums import DocumentKind
 from pingzhan.domain.people.models import Employment, Individual, Placement
+from pingzhan.domain.screening.actions.intake import Guest
+from pingzhan.domain.screening.enums import ProbeWho, RoundKind
 from pingzhan.domain.screening.models import Sample, WalkIn
 from pingzhan.domain.screening.queries.heads import firms_of
 from pingzhan.domain.territory.models import Unit
 from pingzhan.foundation.imports.spec import Verdict
+from pingzhan.kernel.errors import Invalid
 from pingzhan.kernel.folding import compact
 
 
@@ -27,6 +30,19 @@ class Worker:
     employment: int
     enterprise: int
     number: str
+
+
+@dataclass(frozen=True, slots=True)
+class Stranger:
+    """Somebody who does not work in the zone now: his name and document, and where he was swabbed, if that is said.
+
+    ``persons``: what he is numbered by wherever the zone recorded a swab of his, see ``Sample.person``.
+    """
+
+    guest: Guest
+    digest: bytes
+    persons: tuple[int, ...]
+    enterprise: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +83,7 @@ def known_by(tubes: Collection[int]) -> dict[int, Swabbed]:
 
 
 class Roster:
-    """The workers that the rows of a batch may mean, and how a row finds its own. Nobody of another zone is in it."""
+    """The people that the rows of a batch may mean, and how a row finds its own. No worker of another zone is in it."""
 
     def __init__(self, zone: Unit) -> None:
         self.zone = zone
@@ -77,10 +93,11 @@ class Roster:
         self._digests: dict[str, bytes] = {}
         self._individuals: dict[bytes, int] = {}
         self._names: dict[int, str] = {}
+        self._guests: dict[bytes, list[int]] = defaultdict(list)
 
     @classmethod
     def load(cls, zone: Unit, rows: Sequence[Mapping[str, Any]]) -> Roster:
-        """Read everything that rows (their values) name: enterprises, numbers, documents. Six queries."""
+        """Read everything that rows (their values) name: enterprises, numbers, documents. Seven queries."""
         made = cls(zone)
         open_ = Unit.objects.filter(pk__in=firms_of(zone)).order_by("pk")
         for unit in open_:
@@ -95,6 +112,10 @@ class Roster:
             "pk", "merged_into", "id_digest"
         ):
             made._individuals[bytes(digest or b"")] = into or pk
+        for pk, digest in WalkIn.objects.filter(
+            id_digest__in=digests, round__zone=zone, round__kind=RoundKind.PROBE
+        ).values_list("pk", "id_digest"):
+            made._guests[bytes(digest or b"")].append(-pk)
         firms = {unit.pk for units in made._firms.values() for unit in units}
         wanted = [row["number"] for row in rows if row["number"]]
         spelt = {*wanted, *(one.upper() for one in wanted), *(one.lower() for one in wanted)}
@@ -116,16 +137,21 @@ class Roster:
             made._names = {pk: text.name or "" for pk, text in texts.items()}
         return made
 
-    def individuals(self) -> list[int]:
-        """Return the persons that the rows may mean."""
-        return list(self._people)
+    def persons(self) -> list[int]:
+        """Return the persons that the rows may mean, numbered as samples number them."""
+        guests = [one for ones in self._guests.values() for one in ones]
+        return [*{*self._people, *self._individuals.values()}, *guests]
 
     def digest(self, document: str) -> bytes:
         """Return the keyed hash of a document of the rows."""
         return self._digests[document]
 
-    def worker(self, values: Mapping[str, Any]) -> Worker | Verdict:
-        """Return whom a row means, or why it is refused: in words that are the same for a stranger and for nobody."""
+    def whose(self, values: Mapping[str, Any]) -> Worker | Stranger | Verdict:
+        """Return whom a row means, or why it is refused.
+
+        A row that does not say it is of somebody else is of a worker of the zone or refused, in words that are the
+        same for a worker of another zone and for nobody.
+        """
         firm: Unit | None = None
         if values["enterprise"]:
             units = self._firms.get(compact(values["enterprise"]), [])
@@ -136,11 +162,36 @@ class Roster:
                     "enterprise", _("开发区里没有这家企业，或它已注销；请按企业档案写名称或代码。")
                 )
             firm = units[0]
+        if values["who"] == ProbeWho.OTHER:
+            return self._by_himself(values, firm)
         if values["document"]:
             return self._by_document(values, firm)
         if values["number"]:
             return self._by_number(values, firm)
         return Verdict.refused("document", _("请填写姓名和证件号码，或者企业和工号。"))
+
+    def _by_himself(self, values: Mapping[str, Any], firm: Unit | None) -> Worker | Stranger | Verdict:
+        """Return somebody who is on no list of workers; whoever is on one after all is taken for the worker he is."""
+        name, document = values["name"], values["document"]
+        if values["number"]:
+            return Verdict.refused("number", _("其他人员没有工号。请清空工号，或者把“人员”改为“职工”。"))
+        if not name or not document:
+            column = "document" if name else "name"
+            return Verdict.refused(column, _("其他人员请填写姓名和证件号码。"))
+        try:
+            people.read_name(name)
+        except Invalid as error:
+            return Verdict.refused("name", f"{error.message}{error.hint}")
+        digest = self._digests[document]
+        individual = self._individuals.get(digest)
+        jobs = self._people.get(individual, []) if individual is not None else []
+        if jobs:
+            there = [one for one in jobs if firm is not None and one.enterprise == firm.pk]
+            return self._named((there or jobs)[0], values)
+        known = () if individual is None else (individual,)
+        return Stranger(
+            Guest(name, document), digest, (*known, *self._guests.get(digest, ())), firm.pk if firm else None
+        )
 
     def _by_number(self, values: Mapping[str, Any], firm: Unit | None) -> Worker | Verdict:
         number = values["number"]
@@ -166,7 +217,7 @@ class Roster:
                 "document",
                 _(
                     "开发区在职职工里没有这个证件号码。请核对；新职工先在花名册登记，"
-                    "不是职工的在“登记一次采样”里逐个登记。"
+                    "不是职工的在“人员”一列填“其他人员”。"
                 ),
             )
         named = self._named(jobs[0], values)
