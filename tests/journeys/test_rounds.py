@@ -50,7 +50,7 @@ def test_a_round_from_the_order_to_the_enterprise(visit: Visit, axe: Axe, shot: 
     page.goto("/rounds/")
     axe(page)
     shot(page, "rounds")
-    page.get_by_role("link", name="临时加测").click()
+    page.get_by_role("link", name="临时加测", exact=True).click()
     page.get_by_role("button", name="保存").click()
     expect(page.locator(".field-error").first).to_contain_text("请写明依据的文件或决定。")
     axe(page)
