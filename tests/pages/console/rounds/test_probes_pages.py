@@ -177,8 +177,8 @@ def test_a_list_comes_in_by_the_button_of_the_page(
     firm = park.firms[0].unit.name
     job = upload(
         sampler, park,
-        ["H-0001", "\u613f\u68c0\u5c3d\u68c0", NAME, "", firm, "GH-880", at],
-        ["H-0002", "\u613f\u68c0\u5c3d\u68c0", "", "", firm, "GH-999", at],
+        ["H-0001", "\u613f\u68c0\u5c3d\u68c0", "", NAME, "", firm, "GH-880", at],
+        ["H-0002", "\u613f\u68c0\u5c3d\u68c0", "", "", "", firm, "GH-999", at],
     )  # fmt: skip
     page = text(sampler.get(reverse("imports:rows", args=[job.pk])))
     assert (MASKED in page, NAME in page) == (True, False)
