@@ -80,6 +80,7 @@ def test_a_round_a_table_and_a_correction(visit: Visit, axe: Axe, shot: Shot) ->
     page.locator("[name=strength]").fill("500")
     page.locator("[name=reason]").fill("浓度写错")
     page.get_by_role("button", name="更正", exact=True).click()
+    expect(page.locator(".messages")).to_contain_text("已更正")
     page.goto("/day/sanitation/6/book/?q=二楼茶水间&kind=disinfection")
     expect(page.locator("tbody tr")).to_have_count(2)
     expect(page.locator("tbody")).to_contain_text("浓度写错")

@@ -119,6 +119,7 @@ def test_a_purchase_and_the_zone(visit: Visit, axe: Axe, shot: Shot) -> None:
     page.locator("[name=note]").fill("喷头损坏")
     page.locator("[name=amount]").fill("1")
     page.get_by_role("button", name=SAVE, exact=True).click()
+    expect(page.locator(".messages")).to_be_visible()
     page.goto(f"/day/supplies/{FIRM}/purchases/")
     page.get_by_role("button", name="按缺口拟采购单").click()
     page.wait_for_url("**/day/supplies/purchase/*/")
@@ -138,6 +139,7 @@ def test_a_purchase_and_the_zone(visit: Visit, axe: Axe, shot: Shot) -> None:
     axe(page)
     shot(page, "supplies-arrive")
     page.get_by_role("button", name="入库", exact=True).click()
+    expect(page.locator(".messages")).to_be_visible()
     page.goto(f"/day/supplies/purchase/{number}/")
     expect(page.locator(".pagehead")).to_contain_text("已到货")
 

@@ -178,6 +178,7 @@ def _quiet_day(phone: Page, firm: int, site: Site, axe: Axe, shot: Shot) -> None
         if clean.count():
             taps.on(clean.first)
             taps.on(phone.get_by_role("button", name="\u5168\u90e8\u5b8c\u6210").last)
+            expect(phone.locator(".messages")).to_be_visible()
             phone.goto(f"/day/{firm}/")
     assert taps.n <= MOST_TAPS
     shot(phone, "today-after-390")
