@@ -8,10 +8,12 @@ from typing import Any
 
 import pytest
 
+from pingzhan.domain.people.models import Employment
 from pingzhan.domain.screening.models import Laboratory, Round, SamplingTeam
 from pingzhan.foundation.access.actor import Actor
 from pingzhan.foundation.access.roles import Role
 from tests.domain.people.crowd import Park, acting, build_park
+from tests.domain.screening.listed import crew_of
 from tests.factories import kept
 from tests.factories.accounts import actor_with
 
@@ -34,6 +36,12 @@ def clerk(park: Park, settings: Any, tmp_path: Path) -> Actor:
     """Somebody who takes swabs and enters results."""
     settings.UPLOAD_DIR = tmp_path / "uploads"
     return actor_with(Role.SAMPLER, Role.LABORATORY, path=park.zone.path)
+
+
+@pytest.fixture
+def crew(park: Park) -> list[Employment]:
+    """The three workers of whom the lists of hospitals are."""
+    return crew_of(park)
 
 
 @pytest.fixture

@@ -7,7 +7,6 @@ from datetime import datetime
 from typing import Any
 
 import openpyxl
-import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
@@ -56,7 +55,6 @@ from tests.domain.screening.listed import (
     NEGATIVE,
     POSITIVE,
     SPOT,
-    crew_of,
     found,
     line,
     said,
@@ -64,11 +62,6 @@ from tests.domain.screening.listed import (
 )
 from tests.factories import account
 from tests.foundation.imports.files import csv_text, send, store, xlsx
-
-
-@pytest.fixture
-def crew(park: Park) -> list[Employment]:
-    return crew_of(park)
 
 
 def test_the_template_filled_in_comes_in_goes_out_and_comes_in_the_same(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
@@ -24,7 +23,6 @@ from tests.domain.screening.listed import (
     NAMES,
     NEGATIVE,
     POSITIVE,
-    crew_of,
     line,
     other,
     said,
@@ -34,11 +32,6 @@ from tests.factories import account
 from tests.foundation.imports.files import store
 
 GUEST, SECOND = "\u5c24\u6e05\u6cb3", "\u960e\u767d"
-
-
-@pytest.fixture
-def crew(park: Park) -> list[Employment]:
-    return crew_of(park)
 
 
 def test_they_come_in_by_name_and_document_and_only_once(

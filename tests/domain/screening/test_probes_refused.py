@@ -47,7 +47,6 @@ from tests.domain.screening.listed import (
     NEGATIVE,
     POSITIVE,
     SPOT,
-    crew_of,
     found,
     line,
     said,
@@ -56,11 +55,6 @@ from tests.domain.screening.listed import (
 from tests.domain.screening.phones import adopted_round, phone
 from tests.factories.accounts import actor_with
 from tests.foundation.imports.files import store
-
-
-@pytest.fixture
-def crew(park: Park) -> list[Employment]:
-    return crew_of(park)
 
 
 @pytest.fixture
