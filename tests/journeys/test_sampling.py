@@ -149,7 +149,7 @@ def test_two_phones_without_a_server_lose_nothing(
     said = [line.split() for line in site.run("manage", "shell", "-c", SETUP).splitlines()]
     (of_round,) = [int(line[1]) for line in said if line[:1] == ["ROUND"]]
     (_one_no, one_path), (two_no, two_path) = [line[1:] for line in said if line[:1] == ["ENROL"]]
-    # It was planned for a day to come, which no other round has.
+    # It was planned for a day to come, as every round is.
     facts(site, f"UPDATE screening_round SET day = {TODAY} WHERE id = {of_round} RETURNING id")
     one, two = phones(), phones()
     for page, path in ((one, one_path), (two, two_path)):

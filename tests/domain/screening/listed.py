@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from pingzhan.domain.people.models import Employment
@@ -13,7 +15,7 @@ from pingzhan.domain.screening.importers.probes import PROBES
 from pingzhan.foundation.access.actor import Actor
 from pingzhan.foundation.imports.models import ImportJob
 from tests.domain.people.crowd import Park, hire, id_number, person
-from tests.foundation.imports.files import send, xlsx
+from tests.foundation.imports.files import send, store, xlsx
 
 KEY = "screening.probes"
 NAMES = ("\u8c37\u4e00\u9e23", "\u53f6\u77e5\u79cb", "\u6e38\u56db\u6d77")
@@ -60,3 +62,13 @@ def sent(by: Actor, *rows: list[Any], scope: str = "PZ") -> ImportJob:
     job = send(by, xlsx([list(HEADS.values()), *rows]), name="t.xlsx", key=KEY, scope=scope)
     assert job.error == ""
     return job
+
+
+def queries(by: Actor, rows: list[list[Any]]) -> tuple[int, int]:
+    """Return how many queries it takes to judge new rows and to store them all."""
+    with CaptureQueriesContext(connection) as judging:
+        job = sent(by, *rows)
+    with CaptureQueriesContext(connection) as storing:
+        job = store(by, job)
+    assert (job.stored_new, job.refused) == (len(rows), 0)
+    return len(judging), len(storing)

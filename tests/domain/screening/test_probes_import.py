@@ -7,8 +7,6 @@ from datetime import datetime
 from typing import Any
 
 import openpyxl
-from django.db import connection
-from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from pingzhan.domain.orders.models import Order
@@ -57,6 +55,7 @@ from tests.domain.screening.listed import (
     SPOT,
     found,
     line,
+    queries,
     said,
     sent,
 )
@@ -239,12 +238,7 @@ def test_three_rows_are_judged_and_stored_in_as_many_queries_as_one(
                  tested_at=said(HOUR))
             for worker in lot
         ]  # fmt: skip
-        with CaptureQueriesContext(connection) as checking:
-            job = sent(clerk, *rows)
-        with CaptureQueriesContext(connection) as storing:
-            job = store(clerk, job)
-        assert (job.stored_new, job.refused) == (len(lot), 0)
-        counts.append((len(checking), len(storing)))
+        counts.append(queries(clerk, rows))
     assert counts[0] == counts[1]
 
 
