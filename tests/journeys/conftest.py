@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,20 @@ ARGUMENTS = [
 ]  # fmt: skip
 AXE = ROOT / "web" / "node_modules" / "axe-core" / "axe.min.js"
 SHOTS = Path(os.environ["PINGZHAN_SHOTS"]) if os.environ.get("PINGZHAN_SHOTS") else None
+PERIOD, AHEAD = 30 * 60, 75
+"""Seconds between the moments at which periods of work begin and end in the demo, and how near is too near."""
+
+
+@pytest.fixture(autouse=True)
+def within_a_period() -> None:
+    """Begin no journey so near the end of a period that the work it reads falls due or runs out under its hands.
+
+    Half past twelve between two pages makes a round that was to be done one that was missed: right for the
+    enterprise, another story than the journey tells. The zone is built before this: fixtures of the session come first.
+    """
+    left = PERIOD - time.time() % PERIOD
+    if left < AHEAD:
+        time.sleep(left + 3)
 
 
 @pytest.fixture(scope="session")

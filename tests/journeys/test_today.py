@@ -172,12 +172,18 @@ def _quiet_day(phone: Page, firm: int, site: Site, axe: Axe, shot: Shot) -> None
     phone.wait_for_url(f"**/day/{firm}/")
     assert waiting(phone) == []
     # Cleaning is said where its areas are seen: the thorough round takes in those of the day.
-    # Late in the day more than one round is due.
+    # Late in the day more than one round is due. A round that ran out before this journey began is registered
+    # afterwards, by area, and stays on the list; what is due now must be gone from it (below).
     clean = phone.locator(":is(.today-now, .today-late) [data-evidence=disinfection] .today-acts a")
+    whole = phone.get_by_role("button", name="\u5168\u90e8\u5b8c\u6210")
     for _round in range(3):
         if clean.count():
             taps.on(clean.first)
-            taps.on(phone.get_by_role("button", name="\u5168\u90e8\u5b8c\u6210").last)
+            phone.wait_for_url(f"**/day/sanitation/{firm}/")
+            if not whole.count():
+                phone.goto(f"/day/{firm}/")
+                break
+            taps.on(whole.last)
             expect(phone.locator(".messages")).to_be_visible()
             phone.goto(f"/day/{firm}/")
     assert taps.n <= MOST_TAPS

@@ -175,6 +175,21 @@ def test_late_comes_first(contact: Client, mill: Firm, demanded: Demanded) -> No
     assert "today-late" in text
 
 
+def test_what_a_former_day_went_without_leads_to_that_day(
+    contact: Client, mill: Firm, demanded: Demanded
+) -> None:
+    demanded[:] = [rule("disinfection")]
+    api.today(mill.unit.pk)
+    found = Obligation.objects.get(demand__evidence="disinfection")
+    page = f'href="/day/sanitation/{mill.unit.pk}/'
+    assert f'{page}"' in page_of(contact, mill)
+    day = timedelta(days=1)
+    Obligation.objects.filter(pk=found.pk).update(
+        day=found.day - day, t0=found.t0 - day, t1=found.t1 - day, due_at=found.due_at - day, state="late"
+    )
+    assert f'{page}?day={found.day - day}"' in page_of(contact, mill)
+
+
 def test_the_fragment_answers_only_when_something_changed(
     contact: Client, mill: Firm, demanded: Demanded
 ) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.urls import reverse
@@ -168,12 +168,12 @@ def day_of(unit: Unit) -> Day:
         else:
             current.append(one)
     sections = [
-        Section("late", _("逾期"), lines_of(late, unit.pk, now)),
-        Section("now", _("现在要办"), lines_of(current, unit.pk, now)),
-        Section("soon", _("今天稍后"), folded(lines_of(soon, unit.pk, now))),
-        Section("later", _("以后到期"), lines_of(later, unit.pk, now)),
+        Section("late", _("逾期"), lines_of(late, unit.pk, now, today)),
+        Section("now", _("现在要办"), lines_of(current, unit.pk, now, today)),
+        Section("soon", _("今天稍后"), folded(lines_of(soon, unit.pk, now, today))),
+        Section("later", _("以后到期"), lines_of(later, unit.pk, now, today)),
     ]
-    done = lines_of(finished, unit.pk, now)
+    done = lines_of(finished, unit.pk, now, today)
     sets = {
         one.version_id: _("%(title)s第 %(n)d 版") % {"title": one.label, "n": one.n}
         for one in state.set_versions
@@ -208,7 +208,7 @@ def is_near(one: Due, now: datetime) -> bool:
     return one.slot < 0 and one.due_at <= now + NEAR
 
 
-def lines_of(dues: Iterable[Due], unit_id: int, now: datetime) -> list[Line]:
+def lines_of(dues: Iterable[Due], unit_id: int, now: datetime, today: date) -> list[Line]:
     """Put together what one piece of work meets, in the given order."""
     found: dict[tuple[Any, ...], Line] = {}
     for one in dues:
@@ -219,6 +219,9 @@ def lines_of(dues: Iterable[Due], unit_id: int, now: datetime) -> list[Line]:
             form = obligations.form_of(one.evidence)
             if form is not None:
                 line.address = reverse(form.view_name, args=[unit_id])
+                if one.is_waiting and one.slot >= 0 and one.period[1] <= now and one.day < today:
+                    # What a former day went without is registered on that day's page, where there is one.
+                    line.address += f"?day={one.day:%Y-%m-%d}"
                 runs = one.period[0] <= now < one.period[1]
                 line.taps = one.is_waiting and form.one_tap is not None and runs and one.slot >= 0
             line.soon = one.is_waiting and now <= one.due_at < now + SOON
