@@ -174,7 +174,10 @@ def _quiet_day(phone: Page, firm: int, site: Site, axe: Axe, shot: Shot) -> None
     # Cleaning is said where its areas are seen: the thorough round takes in those of the day.
     # Late in the day more than one round is due. A round that ran out before this journey began is registered
     # afterwards, by area, and stays on the list; what is due now must be gone from it (below).
-    clean = phone.locator(":is(.today-now, .today-late) [data-evidence=disinfection] .today-acts a")
+    # So does one of a former day, whose link names the day.
+    clean = phone.locator(
+        ":is(.today-now, .today-late) [data-evidence=disinfection] .today-acts a:not([href*='?day='])"
+    )
     whole = phone.get_by_role("button", name="\u5168\u90e8\u5b8c\u6210")
     for _round in range(3):
         if clean.count():
